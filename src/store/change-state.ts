@@ -1,0 +1,101 @@
+// Resolve and reopen. Rows never change: a group's state is "resolved up to a time", so that a later error opens it
+// again by itself, and an error that was under way when somebody resolved the group is no regression.
+import type { Aliases } from './aliases.ts';
+import type { ErrorStore, Resolution, ResolutionScope, StoredError } from './error-store.ts';
+import { selectGroups } from './queries-groups.ts';
+import { clearErrorStates } from './queries.ts';
+import { toDateTime64 } from './rows.ts';
+import type { Runner } from './run.ts';
+
+export interface StateDeps {
+  readonly run: Runner;
+  readonly aliases: Aliases;
+  readonly now: () => number;
+  readonly getError: ErrorStore['getError'];
+}
+
+type StateChanges = Pick<ErrorStore, 'resolve' | 'reopen'>;
+
+export function createStateChanges({ run, aliases, now, getError }: StateDeps): StateChanges {
+  let lastVersion = 0;
+
+  async function resolve(companyId: number, id: string, resolution: Resolution): Promise<StoredError | undefined> {
+    const error = await getError(companyId, id);
+    if (error === undefined) return undefined;
+    if (resolution.scope === 'error') await setError(error, 'resolved', resolution);
+    else await setGroup(error, Math.max(now(), await lastSeen(error)), resolution);
+    return getError(companyId, id);
+  }
+
+  async function reopen(companyId: number, id: string, scope: ResolutionScope): Promise<StoredError | undefined> {
+    const error = await getError(companyId, id);
+    if (error === undefined) return undefined;
+    const nobody = { notes: '', by: '' };
+    if (scope === 'error') await setError(error, 'open', nobody);
+    else await setGroup(error, 0, nobody);
+    return getError(companyId, id);
+  }
+
+  async function setError(
+    error: StoredError,
+    state: 'resolved' | 'open',
+    { notes, by }: Pick<Resolution, 'notes' | 'by'>,
+  ): Promise<void> {
+    await run.insert(
+      'error_state',
+      ['company_id', 'id', 'version', 'state', 'timestamp', 'fingerprint', 'notes', 'changed_by'],
+      [
+        [
+          error.companyId,
+          error.id,
+          nextVersion(),
+          state,
+          toDateTime64(error.timestampMs),
+          error.fingerprint,
+          notes,
+          by,
+        ],
+      ],
+    );
+  }
+
+  async function setGroup(
+    error: StoredError,
+    resolvedUntilMs: number,
+    { notes, by }: Pick<Resolution, 'notes' | 'by'>,
+  ): Promise<void> {
+    const members = aliases.membersOf(error.companyId, error.fingerprint);
+    const version = nextVersion();
+    await run.insert(
+      'group_state',
+      ['company_id', 'fingerprint', 'version', 'resolved_until', 'resolved_at', 'notes', 'changed_by'],
+      members.map((member) => [
+        error.companyId,
+        member,
+        version,
+        toDateTime64(resolvedUntilMs),
+        toDateTime64(now()),
+        notes,
+        by,
+      ]),
+    );
+    await run.command(clearErrorStates(error.companyId, members, version));
+  }
+
+  /** A sender's clock may run ahead: "up to now" includes what it has sent already. */
+  async function lastSeen(error: StoredError): Promise<number> {
+    const fingerprints = aliases.membersOf(error.companyId, error.fingerprint);
+    const [group] = await run.rows<{ last_seen_ms: number | string }>(
+      selectGroups({ companyId: error.companyId, fingerprints, limit: 1 }),
+    );
+    return Number(group?.last_seen_ms ?? error.timestampMs);
+  }
+
+  /** Rising within the process, and by the clock between processes: the later change wins. */
+  function nextVersion(): number {
+    lastVersion = Math.max(now() * 1000, lastVersion + 1);
+    return lastVersion;
+  }
+
+  return { resolve, reopen };
+}

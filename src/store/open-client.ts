@@ -1,0 +1,87 @@
+// The only place that knows where ClickHouse is: embedded in this process (chDB, a folder) or a server (HTTP).
+import { constants } from 'node:fs';
+import { access, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createClient } from '@clickhouse/client';
+import type { ClickHouseClient, ClickHouseClientConfigOptions } from '@clickhouse/client';
+import { Failure } from '../failure.ts';
+
+export type StoreTarget =
+  | { readonly kind: 'embedded'; readonly dataDir: string }
+  | {
+      readonly kind: 'server';
+      readonly url: string;
+      readonly user: string;
+      readonly password: string;
+      readonly database: string;
+    };
+
+export interface Clients {
+  /** Queries of one embedded connection run one after the other, so reads have their own. */
+  readonly write: ClickHouseClient;
+  readonly read: ClickHouseClient;
+  close(): Promise<void>;
+}
+
+/** A read or an insert that takes longer than this is given up: senders wait 10 s by default. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** ClickHouse servers close idle connections after 10 s (`keep_alive_timeout`); we must be first. */
+const IDLE_SOCKET_MS = 2_500;
+
+/** Throws STORE_TAKEN when another process holds the folder, STORE_UNAVAILABLE when it can't be used. */
+export async function openClients(target: StoreTarget): Promise<Clients> {
+  switch (target.kind) {
+    case 'embedded':
+      return openEmbedded(join(target.dataDir, 'clickhouse'));
+    case 'server':
+      return openServer(target);
+  }
+}
+
+async function openEmbedded(path: string): Promise<Clients> {
+  try {
+    await mkdir(path, { recursive: true });
+    await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    throw new Failure('STORE_UNAVAILABLE', `the folder ${path} can't be written`, { cause });
+  }
+  // Loaded only when needed: the engine is half a gigabyte, and a server deployment does without it.
+  const [{ createChdbConnection }, { drainPending }] = await Promise.all([import('chdb/connection'), import('chdb')]);
+  // chdb declares the same interface in its own copy of the client's types.
+  const open = () =>
+    createClient({
+      connection: createChdbConnection({ path }) as unknown as NonNullable<ClickHouseClientConfigOptions['connection']>,
+    });
+  try {
+    const write = open();
+    const read = open();
+    // The engine aborts the process when a connection closes under a running query.
+    const close = async () => {
+      await drainPending();
+      await Promise.all([write.close(), read.close()]);
+      await drainPending();
+    };
+    return { write, read, close };
+  } catch (cause) {
+    throw new Failure('STORE_TAKEN', `the folder ${path} is held by another process: one folder, one process`, {
+      cause,
+    });
+  }
+}
+
+function openServer({ url, user, password, database }: Extract<StoreTarget, { kind: 'server' }>): Clients {
+  const open = () =>
+    createClient({
+      url,
+      username: user,
+      password,
+      database,
+      request_timeout: REQUEST_TIMEOUT_MS,
+      keep_alive: { enabled: true, idle_socket_ttl: IDLE_SOCKET_MS },
+      compression: { request: true, response: true },
+    });
+  const write = open();
+  const read = open();
+  return { write, read, close: async () => void (await Promise.all([write.close(), read.close()])) };
+}

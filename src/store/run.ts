@@ -1,0 +1,64 @@
+// Questions and inserts to ClickHouse, with every fault turned into STORE_UNAVAILABLE or, where the data itself is at
+// fault, MALFORMED: the first is retried by senders, the second must not be.
+import type { ClickHouseClient } from '@clickhouse/client';
+import { Failure } from '../failure.ts';
+import type { Query } from './queries.ts';
+
+export interface Runner {
+  rows<Row>(query: Query): Promise<readonly Row[]>;
+  command(query: Query): Promise<void>;
+  insert(table: string, columns: readonly string[], rows: readonly (readonly unknown[])[]): Promise<void>;
+}
+
+/** ClickHouse error codes that say that the values do not fit: the same rows will never be taken. */
+const DATA_FAULTS = new Set(['6', '26', '27', '33', '38', '41', '53', '69', '70', '72', '117', '130', '349']);
+
+export function createRunner(client: () => ClickHouseClient): Runner {
+  return {
+    rows: async <Row>(query: Query) => {
+      try {
+        const result = await client().query({
+          query: query.query,
+          query_params: { ...query.query_params },
+          format: 'JSONEachRow',
+        });
+        return await result.json<Row>();
+      } catch (cause) {
+        throw unavailable('a query', cause);
+      }
+    },
+    command: async (query) => {
+      try {
+        await client().command({ query: query.query, query_params: { ...query.query_params } });
+      } catch (cause) {
+        throw unavailable('a command', cause);
+      }
+    },
+    insert: async (table, columns, rows) => {
+      const [first, ...rest] = columns;
+      if (first === undefined || rows.length === 0) return;
+      try {
+        await client().insert({
+          table,
+          columns: [first, ...rest],
+          values: rows,
+          format: 'JSONCompactEachRow',
+          // Acknowledged means durable: the server must not keep the rows in a buffer of its own.
+          clickhouse_settings: { async_insert: 0 },
+        });
+      } catch (cause) {
+        if (DATA_FAULTS.has(codeOf(cause)))
+          throw new Failure('MALFORMED', `the store refuses a value for ${table}`, { cause });
+        throw unavailable(`an insert of ${rows.length} rows into ${table}`, cause);
+      }
+    },
+  };
+}
+
+function unavailable(what: string, cause: unknown): Failure {
+  return cause instanceof Failure ? cause : new Failure('STORE_UNAVAILABLE', `the store failed ${what}`, { cause });
+}
+
+function codeOf(cause: unknown): string {
+  return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
+}

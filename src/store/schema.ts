@@ -1,0 +1,178 @@
+// The tables, as ordered migrations. A migration that shipped is never edited: a change is a new one.
+//
+// errors        one row per occurrence, never changed. Sorted by time, so that "newest first" reads the end only.
+// Roll-ups are projections of `errors`: they are part of the same data part, so no crash can set them apart from the rows
+// (docs/decisions/0001-exact-ids-and-projections.md).
+// error_twins   a richer copy of a stored occurrence that came later (a span event after its log): shown with it.
+// error_groups  what a fingerprint was made from. group_aliases: fingerprints that now belong to another group.
+// group_state   resolved up to when. error_state: single errors that differ from their group.
+
+export interface Migration {
+  readonly version: number;
+  readonly name: string;
+  readonly statements: (layout: Layout) => readonly string[];
+}
+
+export interface Layout {
+  /** Name of a cluster: then every table is Replicated, with a Distributed one over it. */
+  readonly cluster: string | undefined;
+  readonly retentionDays: number;
+  /** fsync on every insert: the embedded store has no replica that could help after a power loss. */
+  readonly fsync: boolean;
+}
+
+interface Table {
+  readonly name: string;
+  readonly columns: string;
+  /** `MergeTree` family name and its arguments, without the Replicated part. */
+  readonly engine: string;
+  readonly engineArguments: string;
+  /** PARTITION BY, ORDER BY, TTL. */
+  readonly clauses: string;
+  readonly settings: readonly string[];
+  /** Rows of one key must meet on one shard. */
+  readonly shardBy: string;
+}
+
+export const migrations: readonly Migration[] = [
+  {
+    version: 1,
+    name: 'errors and their groups',
+    statements: (layout) => tablesOfVersion1(layout).flatMap((table) => createTable(table, layout)),
+  },
+];
+
+/** The record of what was applied. */
+export function createMigrationsTable(layout: Layout): readonly string[] {
+  return createTable(
+    {
+      name: 'schema_migrations',
+      columns: `version UInt32, name String, applied_at DateTime64(3, 'UTC')`,
+      engine: 'ReplacingMergeTree',
+      engineArguments: '',
+      clauses: 'ORDER BY version',
+      settings: [],
+      shardBy: '1',
+    },
+    layout,
+  );
+}
+
+function createTable(table: Table, { cluster, fsync }: Layout): readonly string[] {
+  const settings = [...table.settings, ...(fsync ? ['fsync_after_insert = 1', 'fsync_part_directory = 1'] : [])];
+  const tail = settings.length === 0 ? '' : ` SETTINGS ${settings.join(', ')}`;
+  if (cluster === undefined) {
+    return [
+      `CREATE TABLE IF NOT EXISTS ${table.name} (${table.columns}) ENGINE = ${table.engine}(${table.engineArguments}) ${table.clauses}${tail}`,
+    ];
+  }
+  const onCluster = `ON CLUSTER '${cluster}'`;
+  const replica = [`'/clickhouse/tables/{shard}/{database}/${table.name}'`, `'{replica}'`, table.engineArguments];
+  return [
+    `CREATE TABLE IF NOT EXISTS ${table.name}_local ${onCluster} (${table.columns}) ENGINE = Replicated${table.engine}(${replica.filter((part) => part !== '').join(', ')}) ${table.clauses}${tail}`,
+    `CREATE TABLE IF NOT EXISTS ${table.name} ${onCluster} AS ${table.name}_local ENGINE = Distributed('${cluster}', currentDatabase(), '${table.name}_local', ${table.shardBy})`,
+  ];
+}
+
+function tablesOfVersion1({ retentionDays }: Layout): readonly Table[] {
+  return [
+    {
+      name: 'errors',
+      columns: `
+        company_id UInt32,
+        timestamp DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+        id UUID,
+        received_at DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+        fingerprint LowCardinality(FixedString(32)),
+        service LowCardinality(String),
+        severity Enum8('info' = 1, 'warning' = 2, 'error' = 3, 'critical' = 4),
+        error_type LowCardinality(String),
+        exception_type LowCardinality(String),
+        message String CODEC(ZSTD(1)),
+        stack_trace String CODEC(ZSTD(3)),
+        details String CODEC(ZSTD(1)),
+        handled Bool,
+        environment LowCardinality(String),
+        release LowCardinality(String),
+        host LowCardinality(String),
+        container_id LowCardinality(String),
+        trace_id String CODEC(ZSTD(1)),
+        span_id String CODEC(ZSTD(1)),
+        source LowCardinality(String),
+        richness UInt8,
+        INDEX by_id id TYPE bloom_filter(0.001) GRANULARITY 1,
+        INDEX by_trace trace_id TYPE bloom_filter(0.001) GRANULARITY 1,
+        INDEX by_fingerprint fingerprint TYPE bloom_filter(0.01) GRANULARITY 1,
+        INDEX by_received received_at TYPE minmax GRANULARITY 1,
+        INDEX by_words lower(concat(exception_type, ' ', message)) TYPE text(tokenizer = 'splitByNonAlpha'),
+        PROJECTION minutely (
+          SELECT company_id, toStartOfMinute(timestamp), service, severity, error_type, environment, count()
+          GROUP BY company_id, toStartOfMinute(timestamp), service, severity, error_type, environment),
+        PROJECTION group_hourly (
+          SELECT company_id, fingerprint, toStartOfHour(timestamp), service, severity, error_type, environment, release,
+            count(), min(timestamp), max(timestamp)
+          GROUP BY company_id, fingerprint, toStartOfHour(timestamp), service, severity, error_type, environment, release)`,
+      // Replacing: the same row stored by two processors at one moment becomes one when parts merge.
+      engine: 'ReplacingMergeTree',
+      engineArguments: '',
+      // Weeks: a late batch touches few partitions, and whole partitions expire.
+      clauses: `PARTITION BY toMonday(timestamp) ORDER BY (company_id, timestamp, id) TTL toDateTime(timestamp) + toIntervalDay(${retentionDays})`,
+      settings: [`deduplicate_merge_projection_mode = 'rebuild'`, 'ttl_only_drop_parts = 1'],
+      shardBy: 'cityHash64(id)',
+    },
+    {
+      name: 'error_twins',
+      columns: `company_id UInt32, id UUID, richness UInt8, received_at DateTime64(3, 'UTC'), event String CODEC(ZSTD(3))`,
+      engine: 'ReplacingMergeTree',
+      engineArguments: 'richness',
+      clauses: `ORDER BY (company_id, id) TTL toDateTime(received_at) + toIntervalDay(${retentionDays})`,
+      settings: [],
+      shardBy: 'cityHash64(id)',
+    },
+    {
+      name: 'error_groups',
+      columns: `company_id UInt32, fingerprint FixedString(32), first_received DateTime64(3, 'UTC'), loose FixedString(32), grouping String CODEC(ZSTD(1))`,
+      engine: 'ReplacingMergeTree',
+      engineArguments: '',
+      clauses: 'ORDER BY (company_id, fingerprint)',
+      settings: [],
+      shardBy: 'cityHash64(fingerprint)',
+    },
+    {
+      name: 'group_aliases',
+      columns: `company_id UInt32, fingerprint FixedString(32), target FixedString(32), reason String, version UInt64`,
+      engine: 'ReplacingMergeTree',
+      engineArguments: 'version',
+      clauses: 'ORDER BY (company_id, fingerprint)',
+      settings: [],
+      shardBy: 'cityHash64(fingerprint)',
+    },
+    {
+      name: 'group_state',
+      columns: `company_id UInt32, fingerprint FixedString(32), version UInt64, resolved_until DateTime64(3, 'UTC'), resolved_at DateTime64(3, 'UTC'), notes String, changed_by String`,
+      engine: 'ReplacingMergeTree',
+      engineArguments: 'version',
+      clauses: 'ORDER BY (company_id, fingerprint)',
+      settings: [],
+      shardBy: 'cityHash64(fingerprint)',
+    },
+    {
+      name: 'error_state',
+      columns: `company_id UInt32, id UUID, version UInt64, state Enum8('as_group' = 0, 'resolved' = 1, 'open' = 2), timestamp DateTime64(3, 'UTC'), fingerprint FixedString(32), notes String, changed_by String`,
+      engine: 'ReplacingMergeTree',
+      engineArguments: 'version',
+      clauses: `ORDER BY (company_id, id) TTL toDateTime(timestamp) + toIntervalDay(${retentionDays})`,
+      settings: [],
+      shardBy: 'cityHash64(id)',
+    },
+    {
+      name: 'ingest_outcomes',
+      columns: `company_id UInt32, minute DateTime('UTC'), signal LowCardinality(String), outcome LowCardinality(String), reason LowCardinality(String), count UInt64`,
+      engine: 'SummingMergeTree',
+      engineArguments: 'count',
+      clauses: 'ORDER BY (company_id, minute, signal, outcome, reason) TTL minute + toIntervalDay(400)',
+      settings: [],
+      shardBy: '1',
+    },
+  ];
+}

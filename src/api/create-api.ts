@@ -1,0 +1,126 @@
+// The REST door: builds a Fastify instance from the route table; listening is a second step, so that tests inject.
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import helmet from '@fastify/helmet';
+import Fastify from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { Authenticate } from '../access/authenticate.ts';
+import type { RateLimiter } from '../access/rate-limit.ts';
+import { Failure } from '../failure.ts';
+import type { Metrics } from '../metrics.ts';
+import type { OperationDeps } from '../operations/operation.ts';
+import { createCallers } from './callers.ts';
+import { failureOf, sendProblem } from './problem.ts';
+import { routes } from './routes.ts';
+import { refuseOtherMethods, serveOperations } from './serve-operations.ts';
+
+export interface ApiSettings {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+}
+
+export interface ApiDeps {
+  readonly operations: OperationDeps;
+  readonly authenticate: Authenticate;
+  readonly rateLimiter: RateLimiter;
+  readonly metrics: Metrics;
+  readonly logger: FastifyBaseLogger;
+}
+
+export interface Api {
+  /** For `inject`, and for what else lives on this port; register before `start`. */
+  readonly server: FastifyInstance;
+  start(): Promise<{ readonly host: string; readonly port: number }>;
+  /** Refuses new requests, ends streams, lets requests in flight finish until the deadline. Safe twice and before start. */
+  stop(deadlineMs: number): Promise<void>;
+}
+
+/** One error with a very long stack; more is a mistake. */
+const BODY_LIMIT_BYTES = 1_048_576;
+
+/** A client that takes longer to send a request is a slow-loris. */
+const REQUEST_TIMEOUT_MS = 15_000;
+const HEADERS_TIMEOUT_MS = 10_000;
+
+/** Longer than the idle time of usual proxies and pools (60 s), so that they never send into a closing connection. */
+const KEEP_ALIVE_MS = 120_000;
+
+const REQUEST_ID = /^[\w.-]{1,64}$/;
+
+export async function createApi(settings: ApiSettings, deps: ApiDeps): Promise<Api> {
+  const server: FastifyInstance = Fastify({
+    loggerInstance: deps.logger,
+    disableRequestLogging: true,
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS },
+    forceCloseConnections: 'idle',
+    // Our own hook answers while stopping: as a problem, with Retry-After.
+    return503OnClosing: false,
+    genReqId: requestIdOf,
+    frameworkErrors: (error, _request, reply) => sendProblem(reply, failureOf(error)),
+  });
+  const stopping = new AbortController();
+  const callers = createCallers(deps);
+
+  server.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-request-id', request.id);
+    if (stopping.signal.aborted) throw new Failure('STOPPING', 'this server is stopping');
+  });
+  server.setErrorHandler((error, request, reply) => {
+    const failure = failureOf(error);
+    if (failure.http >= 500) request.log.error({ err: error, code: failure.code }, 'request failed');
+    sendProblem(reply, failure);
+  });
+  server.setNotFoundHandler((_request, reply) => sendProblem(reply, new Failure('NOT_FOUND', 'there is no such path')));
+  await server.register(helmet, {
+    // Plain HTTP on loopback or behind a proxy that ends TLS: that proxy knows whether it promises HTTPS.
+    strictTransportSecurity: false,
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+  });
+  readJsonOnly(server);
+  serveOperations(server, routes, { operations: deps.operations, callers });
+  refuseOtherMethods(server, routes);
+
+  let stopped: Promise<void> | undefined;
+  return {
+    server,
+    async start() {
+      await server.listen({ host: settings.host, port: settings.port });
+      const address = server.server.address();
+      if (address === null || typeof address === 'string') throw new Failure('INTERNAL', 'the API has no TCP address');
+      return { host: address.address, port: address.port };
+    },
+    stop(deadlineMs) {
+      stopping.abort();
+      stopped ??= closeWithin(server, deadlineMs);
+      return stopped;
+    },
+  };
+}
+
+async function closeWithin(server: FastifyInstance, deadlineMs: number): Promise<void> {
+  const timer = setTimeout(() => server.server.closeAllConnections(), deadlineMs);
+  try {
+    await server.close();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** JSON is the only body; an empty one is none at all, because clients send the header out of habit. */
+function readJsonOnly(server: FastifyInstance): void {
+  const parse = server.getDefaultJsonParser('error', 'error');
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
+    if (body === '') done(null, undefined);
+    else void parse(request, body, done);
+  });
+}
+
+function requestIdOf(request: IncomingMessage): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+}

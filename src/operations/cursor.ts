@@ -1,0 +1,32 @@
+// Where a page ended, as opaque text: base64url of `<milliseconds>.<key>`. It holds nothing that the caller may not know,
+// and a forged one only starts a page of the caller's own company somewhere else.
+const PLAIN = /^(-?\d{1,15})\.([0-9a-f-]{32,36})$/;
+
+export interface CursorPosition {
+  readonly ms: number;
+  /** An error's id or a group's fingerprint. */
+  readonly key: string;
+}
+
+export function toCursor({ ms, key }: CursorPosition): string {
+  return Buffer.from(`${ms}.${key}`).toString('base64url');
+}
+
+/** undefined for anything that `toCursor` did not make. */
+export function parseCursor(cursor: string): CursorPosition | undefined {
+  const plain = Buffer.from(cursor, 'base64url').toString('latin1');
+  const [, ms, key] = PLAIN.exec(plain) ?? [];
+  if (ms === undefined || key === undefined || toCursor({ ms: Number(ms), key }) !== cursor) return undefined;
+  return { ms: Number(ms), key };
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const FINGERPRINT = /^[0-9a-f]{32}$/;
+
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
+}
+
+export function isFingerprint(text: string): boolean {
+  return FINGERPRINT.test(text);
+}

@@ -1,0 +1,76 @@
+// A REST door over a real embedded store in a folder of its own, with tokens of two companies.
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { createAuthenticator } from '../../src/access/authenticate.ts';
+import type { Scope } from '../../src/access/principal.ts';
+import { createRateLimiter } from '../../src/access/rate-limit.ts';
+import { toTokenRecord } from '../../src/access/token-record.ts';
+import type { TokenRecord } from '../../src/access/token-record.ts';
+import { createApi } from '../../src/api/create-api.ts';
+import type { Api } from '../../src/api/create-api.ts';
+import { createMetrics } from '../../src/metrics.ts';
+import type { OperationDeps } from '../../src/operations/operation.ts';
+import { createClickHouseStore } from '../../src/store/clickhouse-store.ts';
+import type { ErrorStore } from '../../src/store/error-store.ts';
+import { plainError } from './plain-error.ts';
+
+export interface TestApi {
+  readonly api: Api;
+  readonly store: ErrorStore;
+  readonly operations: OperationDeps;
+  /** Milliseconds to add to the real clock. */
+  readonly clock: { aheadMs: number };
+  close(): Promise<void>;
+}
+
+interface TestApiOptions {
+  readonly tokens?: readonly TokenRecord[];
+  readonly perSecond?: number;
+}
+
+const all: readonly Scope[] = ['ingest', 'read', 'write', 'fix', 'approve', 'admin'];
+
+export function tokenOf(company: number | '*', token: string, scopes: readonly Scope[] = all): TokenRecord {
+  return toTokenRecord({ name: token, token, company, scopes });
+}
+
+export async function openTestApi({ tokens = [], perSecond = 1_000 }: TestApiOptions = {}): Promise<TestApi> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'errata-api-'));
+  const logger = pino({ level: 'silent' });
+  const clock = { aheadMs: 0 };
+  const now = () => Date.now() + clock.aheadMs;
+  const store = createClickHouseStore(
+    { target: { kind: 'embedded', dataDir }, cluster: undefined, retentionDays: 30 },
+    { now, logger },
+  );
+  await store.start();
+  const operations = { store, makeError: plainError, now, newId: randomUUID };
+  const api = await createApi(
+    { host: '127.0.0.1', port: 0 },
+    {
+      operations,
+      authenticate: createAuthenticator({ records: () => tokens, now }),
+      rateLimiter: createRateLimiter({ perSecond, burst: perSecond, now }),
+      metrics: createMetrics(),
+      logger,
+    },
+  );
+  return {
+    api,
+    store,
+    operations,
+    clock,
+    async close() {
+      await api.stop(2_000);
+      await store.stop(5_000);
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

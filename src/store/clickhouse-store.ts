@@ -111,6 +111,7 @@ export function createClickHouseStore(settings: StoreSettings, deps: StoreDeps):
       retentionDays: settings.retentionDays,
       fsync: settings.target.kind === 'embedded',
     };
+    await open().createDatabase(settings.cluster);
     await migrate(writes, layout, deps.now());
     await loadAliases();
     migrated = true;

@@ -20,6 +20,8 @@ export interface Clients {
   /** Queries of one embedded connection run one after the other, so reads have their own. */
   readonly write: ClickHouseClient;
   readonly read: ClickHouseClient;
+  /** Before the first migration. A server's database may be missing; the embedded one is there. */
+  createDatabase(cluster: string | undefined): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -62,7 +64,7 @@ async function openEmbedded(path: string): Promise<Clients> {
       await Promise.all([write.close(), read.close()]);
       await drainPending();
     };
-    return { write, read, close };
+    return { write, read, close, createDatabase: async () => undefined };
   } catch (cause) {
     throw new Failure('STORE_TAKEN', `the folder ${path} is held by another process: one folder, one process`, {
       cause,
@@ -71,7 +73,7 @@ async function openEmbedded(path: string): Promise<Clients> {
 }
 
 function openServer({ url, user, password, database }: Extract<StoreTarget, { kind: 'server' }>): Clients {
-  const open = () =>
+  const open = (database: string) =>
     createClient({
       url,
       username: user,
@@ -81,7 +83,19 @@ function openServer({ url, user, password, database }: Extract<StoreTarget, { ki
       keep_alive: { enabled: true, idle_socket_ttl: IDLE_SOCKET_MS },
       compression: { request: true, response: true },
     });
-  const write = open();
-  const read = open();
-  return { write, read, close: async () => void (await Promise.all([write.close(), read.close()])) };
+  const write = open(database);
+  const read = open(database);
+  const createDatabase = async (cluster: string | undefined) => {
+    const bare = open('default');
+    const onCluster = cluster === undefined ? '' : ` ON CLUSTER '${cluster}'`;
+    try {
+      // Both names were checked by config.ts to be plain identifiers.
+      await bare.command({ query: `CREATE DATABASE IF NOT EXISTS ${database}${onCluster}` });
+    } catch (cause) {
+      throw new Failure('STORE_UNAVAILABLE', `the database ${database} can't be reached or created`, { cause });
+    } finally {
+      await bare.close();
+    }
+  };
+  return { write, read, createDatabase, close: async () => void (await Promise.all([write.close(), read.close()])) };
 }

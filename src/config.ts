@@ -1,0 +1,308 @@
+// Environment over errata.yaml over defaults, made into one frozen Config. All faults are told at once, each with the
+// file, line and key or the variable it stands in. The only reader of process.env.
+import { existsSync, readFileSync } from 'node:fs';
+import { isIPv4 } from 'node:net';
+import { LineCounter, isMap, isNode, parseDocument } from 'yaml';
+import type { Document } from 'yaml';
+import * as z from 'zod';
+import { MAX_COMPANY, scopes } from './access/principal.ts';
+import { readTokens } from './access/token-file.ts';
+import { hasTokens, toTokenRecord } from './access/token-record.ts';
+import type { TokenRecord } from './access/token-record.ts';
+import { Failure } from './failure.ts';
+import type { StoreTarget } from './store/open-client.ts';
+
+export interface Config {
+  readonly host: string;
+  readonly ports: { readonly otlp: number; readonly api: number; readonly admin: number };
+  readonly dataDir: string;
+  readonly logLevel: string;
+  readonly store: {
+    readonly target: StoreTarget;
+    readonly cluster: string | undefined;
+    readonly retentionDays: number;
+  };
+  readonly ingest: {
+    /** OTel severity number: logs from here on count as errors. */
+    readonly logThreshold: number;
+    readonly corsOrigins: readonly string[];
+    readonly maxBytesInFlight: number;
+    readonly ratePerSecond: number;
+  };
+  readonly api: { readonly ratePerSecond: number };
+  readonly redaction: { readonly off: readonly string[]; readonly keys: readonly string[] };
+  readonly tokens: readonly TokenRecord[];
+  /** Where our own traces and metrics go; undefined: nowhere. */
+  readonly ownTelemetry: string | undefined;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const LOG_THRESHOLDS = { info: 9, warn: 13, error: 17, fatal: 21 } as const;
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+const port = z.int().min(0).max(65_535);
+const name = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be a name: letters, digits and _');
+const rate = z.int().min(1).max(1_000_000);
+const token = z.union([
+  z.strictObject({
+    name: z.string().min(1),
+    hash: z.string().regex(/^[0-9a-fA-F]{64}$/, 'must be a SHA-256 in 64 hex characters'),
+    company: z.union([z.literal('*'), z.int().min(0).max(MAX_COMPANY)]),
+    scopes: z.array(z.enum(scopes)).min(1),
+  }),
+  z.strictObject({
+    name: z.string().min(1),
+    env: z.string().min(1),
+    company: z.union([z.literal('*'), z.int().min(0).max(MAX_COMPANY)]),
+    scopes: z.array(z.enum(scopes)).min(1),
+  }),
+]);
+
+/** The keys of errata.yaml, and by the table below also those that a variable may set. */
+const fileSchema = z.strictObject({
+  host: z.string().min(1).default('127.0.0.1'),
+  ports: z.strictObject({ otlp: port.default(4318), api: port.default(8092), admin: port.default(8080) }).prefault({}),
+  data_dir: z.string().min(1).default('./data'),
+  log_level: z.enum(LOG_LEVELS).default('info'),
+  retention_days: z.int().min(1).max(3_650).default(30),
+  clickhouse: z
+    .strictObject({
+      url: z.url({ protocol: /^https?$/ }).optional(),
+      user: z.string().default('default'),
+      password: z.string().default(''),
+      database: name.default('errata'),
+      cluster: name.optional(),
+    })
+    .prefault({}),
+  ingest: z
+    .strictObject({
+      log_threshold: z.enum(['info', 'warn', 'error', 'fatal']).default('warn'),
+      cors_origins: z.array(z.string().min(1)).default([]),
+      max_bytes_in_flight: z.int().min(1_048_576).default(268_435_456),
+      rate_per_second: rate.default(2_000),
+    })
+    .prefault({}),
+  api: z.strictObject({ rate_per_second: rate.default(200) }).prefault({}),
+  redaction: z
+    .strictObject({ off: z.array(z.string().min(1)).default([]), keys: z.array(z.string().min(1)).default([]) })
+    .prefault({}),
+  tokens: z.array(token).default([]),
+});
+
+/** Variable → key of errata.yaml. */
+const VARIABLES = {
+  ERRATA_HOST: ['host'],
+  ERRATA_OTLP_PORT: ['ports', 'otlp'],
+  ERRATA_API_PORT: ['ports', 'api'],
+  ERRATA_ADMIN_PORT: ['ports', 'admin'],
+  ERRATA_DATA_DIR: ['data_dir'],
+  ERRATA_LOG_LEVEL: ['log_level'],
+  CLICKHOUSE_URL: ['clickhouse', 'url'],
+  CLICKHOUSE_USER: ['clickhouse', 'user'],
+  CLICKHOUSE_PASSWORD: ['clickhouse', 'password'],
+  CLICKHOUSE_DATABASE: ['clickhouse', 'database'],
+  CLICKHOUSE_CLUSTER: ['clickhouse', 'cluster'],
+} as const;
+
+const NUMERIC = new Set<string>(['ERRATA_OTLP_PORT', 'ERRATA_API_PORT', 'ERRATA_ADMIN_PORT']);
+
+/** Read when no ERRATA_CONFIG names another; may be missing. */
+const DEFAULT_FILE = 'errata.yaml';
+
+interface LoadOptions {
+  readonly env?: Environment;
+  /** false: nothing will listen, so a host without tokens is no fault yet (`errata token create`). */
+  readonly serving?: boolean;
+}
+
+/** Throws CONFIG_INVALID whose message holds one line for each fault. */
+export function loadConfig({ env = process.env, serving = true }: LoadOptions = {}): Config {
+  const { path, values, lines } = readFile(env);
+  const faults = [...lines.faults];
+  for (const [variable, key] of Object.entries(VARIABLES)) {
+    const text = env[variable];
+    if (text !== undefined && text !== '') setKey(values, key, NUMERIC.has(variable) ? toNumber(text) : text);
+  }
+  const parsed = fileSchema.safeParse(values);
+  if (!parsed.success)
+    faults.push(...parsed.error.issues.flatMap((issue) => describe(issue, { env, path, at: lines.at })));
+  const config = parsed.success ? toConfig(parsed.data, { env, serving, faults }) : undefined;
+  if (config === undefined || faults.length > 0) {
+    throw new Failure('CONFIG_INVALID', `the configuration has ${faults.length} faults:\n${faults.join('\n')}`);
+  }
+  return deepFreeze(config);
+}
+
+type FileValues = z.output<typeof fileSchema>;
+
+interface Loading {
+  readonly env: Environment;
+  readonly serving: boolean;
+  readonly faults: string[];
+}
+
+function toConfig(values: FileValues, { env, serving, faults }: Loading): Config {
+  const { clickhouse, ingest } = values;
+  const tokens: TokenRecord[] = [];
+  for (const [index, entry] of values.tokens.entries()) {
+    if ('hash' in entry) tokens.push(toTokenRecord(entry));
+    else {
+      const secret = env[entry.env];
+      if (secret === undefined || secret === '')
+        faults.push(`tokens.${index}.env: the variable ${entry.env} is not set`);
+      else
+        tokens.push(toTokenRecord({ name: entry.name, company: entry.company, scopes: entry.scopes, token: secret }));
+    }
+  }
+  if (serving && !isLoopback(values.host) && values.tokens.length === 0 && !storedTokens(values.data_dir, faults)) {
+    faults.push(
+      `host: ${values.host} is not loopback, and without tokens anyone could read and write: create one with \`errata token create\``,
+    );
+  }
+  if (clickhouse.cluster !== undefined && clickhouse.url === undefined) {
+    faults.push('clickhouse.cluster: needs clickhouse.url: the embedded store is one machine');
+  }
+  const ownTelemetry = env['OTEL_EXPORTER_OTLP_ENDPOINT'];
+  if (ownTelemetry !== undefined && ownTelemetry !== '' && isOwnPort(ownTelemetry, values.ports.otlp)) {
+    faults.push(`OTEL_EXPORTER_OTLP_ENDPOINT: ${ownTelemetry} is our own OTLP port: our telemetry would feed itself`);
+  }
+  return {
+    host: values.host,
+    ports: values.ports,
+    dataDir: values.data_dir,
+    logLevel: values.log_level,
+    store: {
+      target:
+        clickhouse.url === undefined
+          ? { kind: 'embedded', dataDir: values.data_dir }
+          : {
+              kind: 'server',
+              url: clickhouse.url,
+              user: clickhouse.user,
+              password: clickhouse.password,
+              database: clickhouse.database,
+            },
+      cluster: clickhouse.cluster,
+      retentionDays: values.retention_days,
+    },
+    ingest: {
+      logThreshold: LOG_THRESHOLDS[ingest.log_threshold],
+      corsOrigins: ingest.cors_origins,
+      maxBytesInFlight: ingest.max_bytes_in_flight,
+      ratePerSecond: ingest.rate_per_second,
+    },
+    api: { ratePerSecond: values.api.rate_per_second },
+    redaction: values.redaction,
+    tokens,
+    ownTelemetry: ownTelemetry === '' ? undefined : ownTelemetry,
+  };
+}
+
+interface FileLines {
+  readonly faults: readonly string[];
+  /** `errata.yaml:12:3` of a key, as far down its path as the file goes. */
+  readonly at: (path: readonly PropertyKey[]) => string | undefined;
+}
+
+function readFile(env: Environment): { path: string; values: Record<string, unknown>; lines: FileLines } {
+  const named = env['ERRATA_CONFIG'];
+  const path = named === undefined || named === '' ? DEFAULT_FILE : named;
+  const none = { path, values: {}, lines: { faults: [], at: () => undefined } };
+  if (!existsSync(path)) {
+    return path === named
+      ? { ...none, lines: { ...none.lines, faults: [`ERRATA_CONFIG: there is no file ${path}`] } }
+      : none;
+  }
+  const counter = new LineCounter();
+  const document = parseDocument(readFileSync(path, 'utf8'), { lineCounter: counter, uniqueKeys: true });
+  const place = (offset: number) => {
+    const { line, col } = counter.linePos(offset);
+    return `${path}:${line}:${col}`;
+  };
+  const faults = document.errors.map((error) => `${place(error.pos[0])}: ${error.message.split('\n')[0]}`);
+  const contents: unknown = document.toJS();
+  if (faults.length === 0 && contents !== null && !isMap(document.contents))
+    faults.push(`${path}:1:1: must hold keys and values`);
+  const values =
+    faults.length === 0 && typeof contents === 'object' && contents !== null
+      ? (contents as Record<string, unknown>)
+      : {};
+  return { path, values, lines: { faults, at: (keys) => placeOf(document, keys, place) } };
+}
+
+function placeOf(
+  document: Document,
+  keys: readonly PropertyKey[],
+  place: (offset: number) => string,
+): string | undefined {
+  for (let depth = keys.length; depth > 0; depth -= 1) {
+    const parent = depth === 1 ? document.contents : document.getIn(keys.slice(0, depth - 1), true);
+    const key = keys[depth - 1];
+    if (isMap(parent)) {
+      const pair = parent.items.find((item) => String(item.key) === key);
+      if (pair !== undefined && isNode(pair.key) && pair.key.range) return place(pair.key.range[0]);
+    }
+    const node = document.getIn(keys.slice(0, depth), true);
+    if (isNode(node) && node.range) return place(node.range[0]);
+  }
+  return undefined;
+}
+
+interface Where {
+  readonly env: Environment;
+  readonly path: string;
+  readonly at: FileLines['at'];
+}
+
+function describe(issue: z.core.$ZodIssue, where: Where): string[] {
+  const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+  const message = issue.code === 'unrecognized_keys' ? 'is not a key of errata.yaml' : issue.message;
+  return paths.map((path) => {
+    const dotted = path.map(String).join('.');
+    const variable = Object.entries(VARIABLES).find(([, key]) => key.join('.') === dotted)?.[0];
+    if (variable !== undefined && where.env[variable] !== undefined) return `${variable}: ${message}`;
+    return `${where.at(path) ?? where.path}: ${dotted}: ${message}`;
+  });
+}
+
+function setKey(values: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  const [key, ...rest] = path;
+  if (key === undefined) return;
+  if (rest.length === 0) values[key] = value;
+  else {
+    const inner = values[key];
+    const next = typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>) : {};
+    values[key] = next;
+    setKey(next, rest, value);
+  }
+}
+
+function toNumber(text: string): number | string {
+  return /^\d+$/.test(text) ? Number(text) : text;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+}
+
+function isOwnPort(endpoint: string, ownPort: number): boolean {
+  if (!URL.canParse(endpoint)) return false;
+  const url = new URL(endpoint);
+  return url.port === String(ownPort) && isLoopback(url.hostname.replace(/^\[|\]$/g, ''));
+}
+
+function storedTokens(dataDir: string, faults: string[]): boolean {
+  try {
+    return hasTokens(readTokens(dataDir));
+  } catch (failure) {
+    faults.push(failure instanceof Failure ? failure.message : String(failure));
+    return true;
+  }
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const inner of Object.values(value))
+    if (typeof inner === 'object' && inner !== null) deepFreeze(inner as object);
+  return Object.freeze(value);
+}

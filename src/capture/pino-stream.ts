@@ -1,0 +1,94 @@
+// For services that already log with pino: a stream beside their own, which captures what is logged at warn or above,
+// or with an `err`. pino.multistream([{ stream: process.stdout }, { level: 'trace', stream: capturePinoStream() }])
+import { reportError } from './current-capture.ts';
+import type { CaptureSeverity, ErrorReport } from './error-report.ts';
+
+export interface CapturePinoOptions {
+  readonly service?: string;
+}
+
+const WARN = 40;
+/** pino writes the level first, as a number, unless the host formats it; then the line is parsed to find it. */
+const NUMBERED_LEVEL = /^\{"level":(\d+),/;
+const namedLevels = new Map([
+  ['warn', 40],
+  ['warning', 40],
+  ['error', 50],
+  ['fatal', 60],
+  ['critical', 60],
+]);
+/** pino's own fields; all others are details. */
+const OWN_FIELDS = new Set([
+  'level',
+  'time',
+  'pid',
+  'hostname',
+  'msg',
+  'err',
+  'v',
+  'trace_id',
+  'span_id',
+  'trace_flags',
+]);
+
+/** Synchronous and without back-pressure: a line is looked at, queued or passed over, and gone. */
+export function capturePinoStream(options: CapturePinoOptions = {}): { write(line: string): void } {
+  return {
+    write(line) {
+      const level = NUMBERED_LEVEL.exec(line)?.[1];
+      // Most lines end here, unparsed.
+      if (level !== undefined && Number(level) < WARN && !line.includes('"err":{')) return;
+      const report = reportOf(line);
+      if (report !== undefined) reportError({ ...report, ...options });
+    },
+  };
+}
+
+function reportOf(line: string): ErrorReport | undefined {
+  const fields = parse(line);
+  if (fields === undefined) return undefined;
+  const level = levelOf(fields['level']);
+  const err = fields['err'];
+  const error = isRecord(err) ? loggedError(err) : undefined;
+  if (level < WARN && error === undefined) return undefined;
+  const details = Object.fromEntries(Object.entries(fields).filter(([key]) => !OWN_FIELDS.has(key)));
+  return {
+    severity: severityOf(level),
+    message:
+      typeof fields['msg'] === 'string' && fields['msg'] !== '' ? fields['msg'] : (error?.message ?? 'no message'),
+    details: { ...(isRecord(err) && typeof err['code'] === 'string' ? { code: err['code'] } : {}), ...details },
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
+/** The error as pino's serializer wrote it down: type, message, and a stack with its causes. */
+function loggedError(err: Readonly<Record<string, unknown>>): Error {
+  const error = new Error(typeof err['message'] === 'string' ? err['message'] : '');
+  if (typeof err['type'] === 'string') error.name = err['type'];
+  error.stack = typeof err['stack'] === 'string' ? err['stack'] : '';
+  return error;
+}
+
+function severityOf(level: number): CaptureSeverity {
+  if (level >= 60) return 'critical';
+  if (level >= 50) return 'error';
+  return level >= WARN ? 'warning' : 'info';
+}
+
+function levelOf(level: unknown): number {
+  return typeof level === 'number' ? level : (namedLevels.get(String(level).toLowerCase()) ?? 0);
+}
+
+function parse(line: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    // A host that writes something else than pino's lines here: nothing to capture.
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

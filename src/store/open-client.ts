@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createClient } from '@clickhouse/client';
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { ClickHouseClient, ClickHouseClientConfigOptions } from '@clickhouse/client';
 import { Failure } from '../failure.ts';
 
@@ -82,6 +82,8 @@ function openServer({ url, user, password, database }: Extract<StoreTarget, { ki
       request_timeout: REQUEST_TIMEOUT_MS,
       keep_alive: { enabled: true, idle_socket_ttl: IDLE_SOCKET_MS },
       compression: { request: true, response: true },
+      // Every fault reaches a caller who logs it once, in our form.
+      log: { level: ClickHouseLogLevel.OFF },
     });
   const write = open(database);
   const read = open(database);

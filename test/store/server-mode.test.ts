@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createClickHouseStore } from '../../src/store/clickhouse-store.ts';
+import type { ErrorStore } from '../../src/store/error-store.ts';
+import type { StoreTarget } from '../../src/store/open-client.ts';
+import { eventOf, idOf } from './open-store.ts';
+
+let folder: string;
+let server: ChildProcess;
+let port: number;
+
+async function startServer(onPort: number): Promise<number> {
+  server = spawn(process.execPath, ['test/store/clickhouse-http.mjs', String(onPort), folder, 'errata', 's3cret']);
+  const [line] = (await once(server.stdout ?? server, 'data')) as [Buffer];
+  return Number(String(line).split(' ')[1]);
+}
+
+async function killServer(): Promise<void> {
+  const exit = once(server, 'exit');
+  server.kill('SIGKILL');
+  await exit;
+}
+
+function storeOn(change: Partial<Extract<StoreTarget, { kind: 'server' }>> = {}): ErrorStore {
+  const target = {
+    kind: 'server',
+    url: `http://127.0.0.1:${port}`,
+    user: 'errata',
+    password: 's3cret',
+    database: 'errata_test',
+    ...change,
+  } as const;
+  return createClickHouseStore(
+    { target, cluster: undefined, retentionDays: 30 },
+    { now: Date.now, logger: { warn: () => undefined } },
+  );
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'errata-server-'));
+  port = await startServer(0);
+});
+afterAll(async () => {
+  await killServer();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('a server gets its database and tables, and keeps each error once', async () => {
+  const store = storeOn();
+  await store.start();
+  expect(await store.insert([eventOf(1), eventOf(2)])).toEqual({ stored: 2, duplicates: 0 });
+  expect(await store.insert([eventOf(2), eventOf(3)])).toEqual({ stored: 1, duplicates: 1 });
+  const page = await store.listErrors({ companyId: 1, severity: ['error'], text: 'econnrefused', limit: 2 });
+  expect(page.total).toBe(3);
+  expect(page.errors.map((error) => error.id)).toEqual([idOf(3), idOf(2)]);
+  await store.resolve(1, idOf(1), { scope: 'group', notes: `it's "done"\n`, by: 'ops' });
+  expect((await store.getError(1, idOf(1)))?.resolutionNotes).toBe(`it's "done"\n`);
+  await store.stop(1_000);
+});
+
+test('a wrong password is a failure that may pass, and says so', async () => {
+  const store = storeOn({ password: 'wrong' });
+  await store.start();
+  await expect(store.ping()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', retryable: true });
+  await store.stop(1_000);
+});
+
+test('a server that is away refuses inserts, and is taken again when it is back', async () => {
+  const store = storeOn();
+  await store.start();
+  await store.insert([eventOf(10)]);
+  await killServer();
+  await expect(store.insert([eventOf(11)])).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  await expect(store.ping()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  await startServer(port);
+  await store.ping();
+  expect(await store.insert([eventOf(10), eventOf(11)])).toEqual({ stored: 1, duplicates: 1 });
+  await store.stop(1_000);
+});
+
+test('a processor that starts before its server works as soon as the server is there', async () => {
+  await killServer();
+  const store = storeOn({ database: 'errata_late' });
+  await store.start();
+  await expect(store.ping()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  await startServer(port);
+  expect(await store.insert([eventOf(20)])).toEqual({ stored: 1, duplicates: 0 });
+  await store.stop(1_000);
+});

@@ -10,6 +10,7 @@ import { logError, reportsBeforeStart, setCurrent } from './current-capture.ts';
 import { createLogProcessor, createSpanProcessor } from './error-signals.ts';
 import type { ErrorReport } from './error-report.ts';
 import { toLogRecord, weightOf } from './log-record.ts';
+import { createClock } from './moment.ts';
 import { Outbox, defaultLimits } from './outbox.ts';
 import { asOwnWork, isOwnWork } from './own-work.ts';
 import { endpointOf, posterTo } from './endpoint.ts';
@@ -91,8 +92,6 @@ function start(options: CaptureOptions): Capture {
     maxBytes: options.maxQueueBytes ?? defaultLimits.maxBytes,
     giveUpAfterMs: options.giveUpAfterMs ?? defaultLimits.giveUpAfterMs,
   };
-  const warn = (reason: string, items: number): void =>
-    asOwnWork(() => diag.warn(`errata capture gave up on ${items} errors: ${reason}`));
   const endpoint = endpointOf(options);
   const logRecords = new Outbox<ReadableLogRecord>({
     encode: (records) => ProtobufLogsSerializer.serializeRequest(records),
@@ -113,6 +112,7 @@ function start(options: CaptureOptions): Capture {
   const logProcessor = createLogProcessor(logRecords);
   const loggerOf = createServiceLoggers(options, logProcessor);
   const seen = new WeakSet<Error>();
+  const clock = createClock(Date.now);
 
   function report(one: ErrorReport, where: Context = context.active()): void {
     try {
@@ -127,7 +127,7 @@ function start(options: CaptureOptions): Capture {
       }
       // Before the work of building a record: in a storm most calls end here.
       if (!logRecords.hasRoom(weightOf({ body: one.message }))) return logRecords.countRefusal();
-      loggerOf(one.service).emit({ ...toLogRecord(one), context: where });
+      loggerOf(one.service).emit({ ...toLogRecord(one), timestamp: clock(), context: where });
     } catch {
       // A report that cannot even be read (a hostile getter, a revoked proxy) must not hurt the host.
       logRecords.countUnreadable();
@@ -173,6 +173,14 @@ function start(options: CaptureOptions): Capture {
   };
   setCurrent(report);
   return capture;
+}
+
+function warn(reason: string, items: number): void {
+  try {
+    asOwnWork(() => diag.warn(`errata capture gave up on ${items} errors: ${reason}`));
+  } catch {
+    // The host's diagnosis logger threw; the drop is counted all the same.
+  }
 }
 
 function statsOf(boxes: readonly Pick<Outbox<unknown>, 'counts' | 'pending'>[], own: number): CaptureStats {

@@ -3,7 +3,7 @@
 import type { Context } from '@opentelemetry/api';
 import { context } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { reportError } from './current-capture.ts';
+import { coverRoutes, reportError } from './current-capture.ts';
 import { failureOfRoute, isClientFault } from './route-failure.ts';
 
 export interface CaptureFastifyOptions {
@@ -18,6 +18,7 @@ interface Thrown {
 }
 
 function plugin(app: FastifyInstance, options: CaptureFastifyOptions, done: () => void): void {
+  coverRoutes();
   const thrown = new WeakMap<FastifyRequest, Thrown>();
   // oxlint-disable-next-line max-params -- Fastify's hook
   app.addHook('onError', (request, _reply, error, next) => {

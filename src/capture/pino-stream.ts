@@ -1,7 +1,8 @@
 // For services that already log with pino: a stream beside their own, which captures what is logged at warn or above,
 // or with an `err`. pino.multistream([{ stream: process.stdout }, { level: 'trace', stream: capturePinoStream() }])
-import { reportError } from './current-capture.ts';
+import { reportError, routesAreCovered } from './current-capture.ts';
 import type { CaptureSeverity, ErrorReport } from './error-report.ts';
+import { messageOf } from './stack-text.ts';
 
 export interface CapturePinoOptions {
   readonly service?: string;
@@ -51,14 +52,20 @@ function reportOf(line: string): ErrorReport | undefined {
   const err = fields['err'];
   const error = isRecord(err) ? loggedError(err) : undefined;
   if (level < WARN && error === undefined) return undefined;
-  const details = Object.fromEntries(Object.entries(fields).filter(([key]) => !OWN_FIELDS.has(key)));
-  return {
-    severity: severityOf(level),
-    message:
-      typeof fields['msg'] === 'string' && fields['msg'] !== '' ? fields['msg'] : (error?.message ?? 'no message'),
-    details: { ...(isRecord(err) && typeof err['code'] === 'string' ? { code: err['code'] } : {}), ...details },
-    ...(error === undefined ? {} : { error }),
-  };
+  if (error !== undefined && isAnswered(fields['res'])) return undefined;
+  const msg = typeof fields['msg'] === 'string' && fields['msg'] !== '' ? fields['msg'] : undefined;
+  // As everywhere the message is the error's own, so that its copies by other ways say the same.
+  const message = error === undefined ? (msg ?? 'no message') : messageOf(error);
+  const details: Record<string, unknown> = msg === undefined || msg === message ? {} : { log_message: msg };
+  if (isRecord(err) && typeof err['code'] === 'string') details['code'] = err['code'];
+  for (const [key, value] of Object.entries(fields)) if (!OWN_FIELDS.has(key)) details[key] = value;
+  return { severity: severityOf(level), message, details, ...(error === undefined ? {} : { error }) };
+}
+
+/** Fastify logs the error of every failed request, a client's faults at info: those are none, and the rest may be covered. */
+function isAnswered(res: unknown): boolean {
+  if (!isRecord(res) || typeof res['statusCode'] !== 'number') return false;
+  return res['statusCode'] < 500 || routesAreCovered();
 }
 
 /** The error as pino's serializer wrote it down: type, message, and a stack with its causes. */

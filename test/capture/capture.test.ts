@@ -50,8 +50,9 @@ test("the seed's call arrives with everything it said", async () => {
     'service.name': 'mcp-server',
     'service.version': '1.4.2',
     'deployment.environment.name': 'production',
-    'company.id': 7,
-    'process.pid': process.pid,
+    // int64, written out in full by the decoder.
+    'company.id': '7',
+    'process.pid': `${process.pid}`,
   });
   expect(log?.resource['service.instance.id']).toMatch(/^[0-9a-f-]{36}$/);
   expect(sink.requests).toMatchObject([{ path: '/v1/logs', authorization: 'Bearer secret-token' }]);
@@ -83,6 +84,17 @@ test('an error brings its class, its stack and its causes', async () => {
   const stack = String(log?.attributes['exception.stacktrace']);
   expect(stack).toMatch(/^Error: card declined\n {4}at .*capture\.test\.ts/);
   expect(stack).toMatch(/ \{\n {2}\[cause\]: RangeError: limit 500 exceeded\n {6}at .*capture\.test\.ts[^]*\n\}$/);
+});
+
+test('a thousand equal errors in a row each have a time of their own, which is now', async () => {
+  const running = start();
+  const earliest = BigInt(Date.now()) * 1_000_000n;
+  for (let index = 0; index < 1000; index++) void logError({ severity: 'error', message: 'again' });
+  const latest = BigInt(Date.now() + 1) * 1_000_000n;
+  await running.flush();
+  const times = sink.logs.map((log) => BigInt(log.time));
+  expect(new Set(times).size).toBe(1000);
+  expect(times.every((time) => time >= earliest && time <= latest)).toBe(true);
 });
 
 test('the same error object is one error, however many layers report it', async () => {

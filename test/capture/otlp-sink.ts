@@ -22,6 +22,8 @@ message TracesRequest { repeated ResourceSpans resourceSpans = 1; }`);
 export interface SinkLog {
   readonly resource: Readonly<Record<string, unknown>>;
   readonly attributes: Readonly<Record<string, unknown>>;
+  /** Unix nanoseconds. */
+  readonly time: string;
   readonly severityNumber: number;
   readonly body: unknown;
   readonly eventName: string;
@@ -86,7 +88,7 @@ interface WireAttributes {
 
 function decode(type: string, body: Uint8Array): Record<string, unknown[]> {
   const message = root.lookupType(type);
-  return message.toObject(message.decode(body), { longs: Number, arrays: true, defaults: false });
+  return message.toObject(message.decode(body), { longs: String, arrays: true, defaults: false });
 }
 
 function plain(from: Partial<WireAttributes> | undefined): Readonly<Record<string, unknown>> {
@@ -103,6 +105,7 @@ function readLogs(body: Uint8Array): SinkLog[] {
       ((scope['logRecords'] as Record<string, unknown>[] | undefined) ?? []).map((record) => ({
         resource: plain(resourceLogs['resource']),
         attributes: plain(record as Partial<WireAttributes>),
+        time: record['timeUnixNano'] as string,
         severityNumber: Number(record['severityNumber']),
         body: Object.values((record['body'] as Record<string, unknown> | undefined) ?? {})[0],
         eventName: typeof record['eventName'] === 'string' ? record['eventName'] : '',

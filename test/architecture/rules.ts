@@ -36,8 +36,8 @@ export const textRules: readonly TextRule[] = [
   {
     name: 'only config.ts reads the environment',
     pattern: /\bprocess\.env\b|\bprocess\[['"]env['"]\]|\benv\b.*from ['"]node:process['"]/,
-    // main.ts hands it to config.ts; the library follows the OTEL_* variables of its host, as every SDK does.
-    allowed: /^src\/(?:config\.ts$|main\.ts$|capture\/)/,
+    // The library follows the OTEL_* variables of its host, as every SDK does.
+    allowed: /^src\/(?:config\.ts$|capture\/)/,
   },
   {
     name: 'only main.ts ends the process',

@@ -1,0 +1,143 @@
+// An occurrence becomes an ErrorEvent: cleaned, redacted, classified, grouped. Storms repeat the same stacks and messages,
+// so what was made of a text is kept: a repeated stack costs a look-up.
+import { clampTimestamp, toUnixMs } from './error-timestamp.ts';
+import { cleanMessage, cleanStack, cutMessage, cutStack } from './clean-text.ts';
+import { detailsOf } from './error-details.ts';
+import type { ErrorEvent } from './error-event.ts';
+import { createClassifier } from './error-type.ts';
+import { fingerprint } from './fingerprint.ts';
+import { LruMap } from './lru-map.ts';
+import { templateOf } from './message-template.ts';
+import type { Occurrence } from './occurrence.ts';
+import type { Redactor } from './redact.ts';
+import { toName } from './resource-facts.ts';
+import { digestStack } from './stack-digest.ts';
+import type { StackDigest } from './stack-digest.ts';
+
+export interface BuildContext {
+  readonly companyId: number;
+  readonly nowMs: number;
+  readonly retentionDays: number;
+  /** Gets what goes into an occurrence id. */
+  readonly idOf: (identity: Identity) => string;
+}
+
+export interface Identity {
+  /** Redacted, not yet cut for display. */
+  readonly message: string;
+  readonly exceptionType: string;
+  /** Unclamped Unix ms. */
+  readonly timeMs: number;
+}
+
+export type BuildEvent = (occurrence: Occurrence, context: BuildContext) => ErrorEvent;
+
+interface KnownStack {
+  readonly language: string;
+  readonly text: string;
+  readonly digest: StackDigest;
+}
+
+interface KnownMessage {
+  readonly full: string;
+  readonly shown: string;
+  readonly template: string;
+}
+
+/** Characters of raw text kept as keys, each: the values are about as long. */
+const MAX_KNOWN_CHARS = 8_000_000;
+const MAX_KNOWN_STACKS = 5_000;
+const MAX_KNOWN_MESSAGES = 20_000;
+/** Longer messages are dumps and seldom repeat. */
+const MAX_KNOWN_MESSAGE_CHARS = 2_048;
+
+export function createEventBuilder(redactor: Redactor): BuildEvent {
+  const stacks = new LruMap<string, KnownStack>({
+    maxEntries: MAX_KNOWN_STACKS,
+    maxWeight: MAX_KNOWN_CHARS,
+    weightOf: (raw) => raw.length,
+  });
+  const messages = new LruMap<string, KnownMessage>({
+    maxEntries: MAX_KNOWN_MESSAGES,
+    maxWeight: MAX_KNOWN_CHARS,
+    weightOf: (raw) => raw.length,
+  });
+  const classify = createClassifier();
+
+  const stackOf = (raw: string, language: string): KnownStack => {
+    const known = stacks.get(raw);
+    if (known?.language === language) return known;
+    const text = cutStack(redactor.text(cleanStack(raw)));
+    const made = { language, text, digest: digestStack(text, language) };
+    // One text sent in two languages is nearly unheard of: the newest is kept.
+    stacks.set(raw, made);
+    return made;
+  };
+
+  const messageOf = (raw: string): KnownMessage => {
+    const known = messages.get(raw);
+    if (known !== undefined) return known;
+    const full = redactor.text(cleanMessage(raw));
+    const made = { full, shown: cutMessage(full), template: templateOf(full) };
+    if (raw.length <= MAX_KNOWN_MESSAGE_CHARS) messages.set(raw, made);
+    return made;
+  };
+
+  return (occurrence, context) => {
+    const { facts } = occurrence;
+    const stack = stackOf(occurrence.stackTrace, facts.language);
+    const message = messageOf(occurrence.message);
+    const exceptionType = redactor.text(toName(occurrence.exceptionType)) || stack.digest.outerType;
+    const timeMs = toUnixMs(occurrence.timeUnixNano, context.nowMs);
+    const grouping = fingerprint({
+      namespace: facts.namespace,
+      service: facts.service,
+      exceptionType,
+      stack: stack.digest,
+      template: message.template,
+      location: stack.digest.frames.length > 0 ? '' : messageOf(occurrence.location).template,
+      custom: occurrence.customFingerprint.map((part) => redactor.text(toName(part))),
+    });
+    return {
+      id: context.idOf({ message: message.full, exceptionType, timeMs }),
+      companyId: context.companyId,
+      timestampMs: clampTimestamp(timeMs, context),
+      service: facts.service,
+      severity: occurrence.severity,
+      errorType:
+        occurrence.errorType ??
+        classify({
+          exceptionType,
+          rootType: stack.digest.isChain ? stack.digest.rootType : '',
+          message: message.shown,
+          hasStack: stack.text !== '',
+          attributes: occurrence.attributes,
+        }),
+      message: message.shown,
+      details: detailsOf(occurrence, redactor),
+      stackTrace: stack.text,
+      exceptionType,
+      handled: occurrence.handled,
+      environment: facts.environment,
+      release: facts.release,
+      host: facts.host,
+      containerId: facts.containerId,
+      traceId: occurrence.traceId,
+      spanId: occurrence.spanId,
+      source: occurrence.source,
+      fingerprint: grouping.strict,
+      grouping,
+      richness: richnessOf(occurrence, exceptionType),
+    };
+  };
+}
+
+/** stack > type > message > any exception at all; 0–15. */
+function richnessOf(occurrence: Occurrence, exceptionType: string): number {
+  return (
+    (occurrence.stackTrace === '' ? 0 : 8) +
+    (exceptionType === '' ? 0 : 4) +
+    (occurrence.message === '' ? 0 : 2) +
+    (occurrence.source === 'span_status' ? 0 : 1)
+  );
+}

@@ -1,0 +1,40 @@
+// Ids that were made lately, with the time of the occurrence: so that twins on both sides of a minute's edge meet.
+import { LruMap } from './lru-map.ts';
+import { MINUTE_MS } from './occurrence-id.ts';
+
+/** A span event, its log copy and the copies on parent spans are this close together. */
+const EDGE_MS = 5_000;
+/** About 15 MB; at 1,000 errors a second more than a minute, and only seconds are needed. */
+const MAX_KNOWN = 100_000;
+
+/** Ids made for a delivery that is not durable yet: looked at first, thrown away when the delivery fails. */
+export type DraftIds = Map<string, number>;
+
+export class KnownOccurrences {
+  readonly #timeById = new LruMap<string, number>({ maxEntries: MAX_KNOWN });
+
+  remember(ids: ReadonlyMap<string, number>): void {
+    for (const [id, timeMs] of ids) this.#timeById.set(id, timeMs);
+  }
+
+  /** The id of the occurrence at this time: the neighbouring minute's where a twin within 5 s has that one already. */
+  resolve(timeMs: number, idOfMinute: (minute: number) => string, drafts: DraftIds): string {
+    const minute = Math.floor(timeMs / MINUTE_MS);
+    const id = idOfMinute(minute);
+    const neighbour = neighbourMinute(timeMs, minute);
+    if (neighbour === undefined || this.#timeOf(id, drafts) !== undefined) return id;
+    const neighbourId = idOfMinute(neighbour);
+    const neighbourMs = this.#timeOf(neighbourId, drafts);
+    return neighbourMs !== undefined && Math.abs(neighbourMs - timeMs) <= EDGE_MS ? neighbourId : id;
+  }
+
+  #timeOf(id: string, drafts: DraftIds): number | undefined {
+    return drafts.get(id) ?? this.#timeById.peek(id);
+  }
+}
+
+function neighbourMinute(timeMs: number, minute: number): number | undefined {
+  const intoMinute = timeMs - minute * MINUTE_MS;
+  if (intoMinute < EDGE_MS) return minute - 1;
+  return intoMinute >= MINUTE_MS - EDGE_MS ? minute + 1 : undefined;
+}

@@ -1,0 +1,138 @@
+// The examples of README.md, run as they stand there: one shell, in their order, on the processor as `npm start` starts it.
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Processor, startProcessor } from './processor-process.ts';
+
+const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+
+/** `<!-- example: name -->` right above a block of shell. */
+const EXAMPLE = /<!-- example: (\w+) -->\n```sh\n([\s\S]*?)```/g;
+const examples = [...readme.matchAll(EXAMPLE)].map(([, name = '', script = '']) => ({ name, script }));
+
+interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: unknown;
+}
+
+let processor: Processor | undefined;
+const answers = new Map<string, Answer>();
+
+beforeAll(async () => {
+  processor = await startProcessor();
+  await runExamples(processor);
+});
+
+afterAll(async () => {
+  await processor?.stop();
+});
+
+test('the README shows each of these calls', () => {
+  expect(examples.map((example) => example.name)).toEqual(['send', 'log', 'list', 'get', 'resolve']);
+});
+
+test('no shell stands in the README that is not run', () => {
+  expect(readme.match(/^```sh/gm)).toHaveLength(5);
+});
+
+test('send: a span with an exception is taken', () => {
+  expect(answers.get('send')).toEqual({ status: 200, contentType: 'application/json', body: {} });
+});
+
+test('log: the answer is the stored error', () => {
+  expect(answers.get('log')).toMatchObject({
+    status: 201,
+    body: {
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown,
+      service: 'mcp-server',
+      severity: 'critical',
+      error_type: 'health_check_failed',
+      message: 'PostgreSQL health check failed',
+      details: {
+        service_name: 'PostgreSQL',
+        port: 5432,
+        attempted_protocol: 'http',
+        expected_protocol: 'postgresql',
+      },
+      company_id: 1,
+      resolved: false,
+      resolution_notes: null,
+      auto_fix_attempted: false,
+      auto_fix_successful: false,
+    },
+  });
+});
+
+test('list: the critical error that is open, and not the one sent as a span', () => {
+  expect(answers.get('list')).toMatchObject({
+    status: 200,
+    body: { total: 1, errors: [{ service: 'mcp-server', severity: 'critical', resolved: false }], next_cursor: null },
+  });
+});
+
+test('get: the error with its group and why it is in it', () => {
+  expect(answers.get('get')).toMatchObject({
+    status: 200,
+    body: {
+      service: 'mcp-server',
+      message: 'PostgreSQL health check failed',
+      group: { count: 1, resolved: false },
+      why: { version: 'fp1' },
+    },
+  });
+});
+
+test('resolve: the error is resolved, with the notes', () => {
+  expect(answers.get('resolve')).toMatchObject({
+    status: 200,
+    body: { resolved: true, resolution_notes: 'Fixed by restarting PostgreSQL container' },
+  });
+});
+
+test('the span that was sent is an error as well', async () => {
+  const answer = await fetch(`http://127.0.0.1:${processor?.apiPort}/api/errors?service=checkout`);
+  expect(await answer.json()).toMatchObject({
+    total: 1,
+    errors: [
+      {
+        exception_type: 'TimeoutError',
+        error_type: 'timeout',
+        message: 'payment service did not answer within 3000 ms',
+        trace_id: '5b8efff798038103d269b633813fc60c',
+      },
+    ],
+  });
+});
+
+test('the capture library has what the README imports', () => {
+  const imported = /import \{ ([^}]*) \} from 'errata\/capture'/.exec(readme)?.[1]?.split(', ') ?? [];
+  expect(imported).toEqual(['captureFastify', 'logError', 'startCapture']);
+  const entry = readFileSync(new URL('../../src/capture/capture.ts', import.meta.url), 'utf8');
+  for (const name of imported)
+    expect(entry).toMatch(new RegExp(`^export (?:\\{.*\\b${name}\\b|function ${name}\\b)`, 'm'));
+});
+
+/** Runs all blocks in one bash, so that `$id` is there for the next; each answer's head goes to a file of its own. */
+async function runExamples({ folder, otlpPort, apiPort }: Processor): Promise<void> {
+  const script = [
+    'set -euo pipefail',
+    'curl() { command curl --max-time 20 --dump-header "$example.head" "$@"; }',
+    ...examples.map(({ name, script: text }) => {
+      const moved = text.replaceAll('127.0.0.1:4318', `127.0.0.1:${otlpPort}`);
+      return `example=${name}; { ${moved.replaceAll('127.0.0.1:8092', `127.0.0.1:${apiPort}`)}} > ${name}.body`;
+    }),
+  ].join('\n');
+  await promisify(execFile)('bash', ['-c', script], { cwd: folder });
+  for (const { name } of examples) answers.set(name, readAnswer(folder, name));
+}
+
+function readAnswer(folder: string, name: string): Answer {
+  const head = readFileSync(`${folder}/${name}.head`, 'utf8');
+  return {
+    status: Number(/^HTTP\/\S+ (\d+)/.exec(head)?.[1]),
+    contentType: /^content-type: ([^;\r\n]*)/im.exec(head)?.[1] ?? '',
+    body: JSON.parse(readFileSync(`${folder}/${name}.body`, 'utf8')) as unknown,
+  };
+}

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import helmet from '@fastify/helmet';
-import Fastify from 'fastify';
+import Fastify, { LogController } from 'fastify';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { Authenticate } from '../access/authenticate.ts';
 import type { RateLimiter } from '../access/rate-limit.ts';
@@ -10,9 +10,15 @@ import { Failure } from '../failure.ts';
 import type { Metrics } from '../metrics.ts';
 import type { OperationDeps } from '../operations/operation.ts';
 import { createCallers } from './callers.ts';
+import { documentPaths, serveDocuments } from './documents.ts';
+import { healthPaths, serveHealth } from './health.ts';
+import { countRequests } from './count-requests.ts';
+import { answerBrokenRequest } from './broken-request.ts';
 import { failureOf, sendProblem } from './problem.ts';
-import { routes } from './routes.ts';
-import { refuseOtherMethods, serveOperations } from './serve-operations.ts';
+import { answerRoutes, routes, streamRoutes } from './routes.ts';
+import { refuseOtherMethods } from './refuse-methods.ts';
+import { serveOperations } from './serve-operations.ts';
+import { serveStreams } from './serve-streams.ts';
 
 export interface ApiSettings {
   readonly host: string;
@@ -51,7 +57,8 @@ const REQUEST_ID = /^[\w.-]{1,64}$/;
 export async function createApi(settings: ApiSettings, deps: ApiDeps): Promise<Api> {
   const server: FastifyInstance = Fastify({
     loggerInstance: deps.logger,
-    disableRequestLogging: true,
+    // Requests are counted, not logged one by one.
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -60,13 +67,19 @@ export async function createApi(settings: ApiSettings, deps: ApiDeps): Promise<A
     // Our own hook answers while stopping: as a problem, with Retry-After.
     return503OnClosing: false,
     genReqId: requestIdOf,
+    clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error, _request, reply) => sendProblem(reply, failureOf(error)),
   });
   const stopping = new AbortController();
   const callers = createCallers(deps);
+  const { operations } = deps;
 
   server.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id);
+    const encoding = request.headers['content-encoding'];
+    if (encoding !== undefined && encoding !== 'identity') {
+      throw new Failure('UNSUPPORTED_ENCODING', 'send the body as it is, without Content-Encoding');
+    }
     if (stopping.signal.aborted) throw new Failure('STOPPING', 'this server is stopping');
   });
   server.setErrorHandler((error, request, reply) => {
@@ -81,8 +94,13 @@ export async function createApi(settings: ApiSettings, deps: ApiDeps): Promise<A
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
   });
   readJsonOnly(server);
-  serveOperations(server, routes, { operations: deps.operations, callers });
-  refuseOtherMethods(server, routes);
+  countRequests(server, deps.metrics);
+  serveOperations(server, answerRoutes, { operations, callers });
+  serveStreams(server, streamRoutes, { operations, callers, stopping: stopping.signal });
+  serveHealth(server, { store: operations.store, metrics: deps.metrics, callers, now: operations.now });
+  serveDocuments(server);
+  const pages = [...healthPaths, ...documentPaths].map((path) => ({ method: 'GET' as const, path }));
+  refuseOtherMethods(server, [...routes, ...pages]);
 
   let stopped: Promise<void> | undefined;
   return {

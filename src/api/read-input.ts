@@ -2,13 +2,19 @@
 // does not fit stays text, so that the schema refuses it and names the field.
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
-import type { Route } from './routes.ts';
+import type { Operation, StreamOperation } from '../operations/operation.ts';
 import { InvalidInput } from '../operations/invalid-input.ts';
 
 type Form = 'number' | 'boolean' | 'list' | 'text';
 
+interface Placed {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly operation: Operation | StreamOperation;
+}
+
 /** Reads the schema once; the returned function does the work for each request. */
-export function createInputReader(route: Route): (request: FastifyRequest) => unknown {
+export function createInputReader(route: Placed): (request: FastifyRequest) => Record<string, unknown> {
   const forms = formsOf(route.operation.input);
   const inPath = pathFields(route.path);
   return (request) => {

@@ -1,27 +1,59 @@
-// REST is this table: which operation answers where. Paths and the seed's five calls are in SEED.md's own words.
-import type { Operation, StreamOperation } from '../operations/operation.ts';
+// REST is this table: which operation answers where. The seed's five calls keep its own words.
+import { fixError } from '../operations/fix-error.ts';
 import { getError } from '../operations/get-error.ts';
+import { getGroup } from '../operations/get-group.ts';
+import { getTrends } from '../operations/get-trends.ts';
 import { listErrors } from '../operations/list-errors.ts';
+import { listGroups } from '../operations/list-groups.ts';
 import { logError } from '../operations/log-error.ts';
+import type { Operation, StreamOperation } from '../operations/operation.ts';
+import { reopenError } from '../operations/reopen-error.ts';
+import { resolveError } from '../operations/resolve-error.ts';
+import { streamErrors } from '../operations/stream-errors.ts';
 
-export interface Route {
-  readonly method: 'GET' | 'POST';
+interface Placed {
   /** `:name` is the input field of that name; the others come from the query (GET) or the JSON body (POST). */
   readonly path: string;
   readonly status: 200 | 201;
-  readonly operation: Operation | StreamOperation;
+}
+
+export interface AnswerRoute extends Placed {
+  readonly method: 'GET' | 'POST';
+  readonly operation: Operation;
+  /** It takes errors in: what it refuses is counted with the ingest outcomes. */
+  readonly ingests?: true;
   /** Path of what was made, for the Location header. */
   readonly location?: (output: unknown) => string;
 }
 
-export const routes: readonly Route[] = [
+export interface StreamRoute extends Placed {
+  readonly method: 'GET';
+  readonly operation: StreamOperation;
+}
+
+export type Route = AnswerRoute | StreamRoute;
+
+export const answerRoutes: readonly AnswerRoute[] = [
   {
     method: 'POST',
     path: '/api/errors/log',
     status: 201,
     operation: logError,
+    ingests: true,
     location: (output) => `/api/errors/${logError.output.parse(output).id}`,
   },
   { method: 'GET', path: '/api/errors', status: 200, operation: listErrors },
   { method: 'GET', path: '/api/errors/:id', status: 200, operation: getError },
+  { method: 'POST', path: '/api/errors/:id/resolve', status: 200, operation: resolveError },
+  { method: 'POST', path: '/api/errors/:id/reopen', status: 200, operation: reopenError },
+  { method: 'POST', path: '/api/errors/:id/fix', status: 200, operation: fixError },
+  { method: 'GET', path: '/api/groups', status: 200, operation: listGroups },
+  { method: 'GET', path: '/api/groups/:fingerprint', status: 200, operation: getGroup },
+  { method: 'GET', path: '/api/trends', status: 200, operation: getTrends },
 ];
+
+export const streamRoutes: readonly StreamRoute[] = [
+  { method: 'GET', path: '/api/stream', status: 200, operation: streamErrors },
+];
+
+export const routes: readonly Route[] = [...answerRoutes, ...streamRoutes];

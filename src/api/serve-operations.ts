@@ -1,12 +1,11 @@
-// Puts the route table on a Fastify instance: authenticate, read the input, perform, answer. 405 for everything else on
-// the same paths.
+// Puts the table of operations on a Fastify instance: authenticate, read the input, perform, answer.
 import type { FastifyInstance } from 'fastify';
-import { Failure } from '../failure.ts';
 import { perform } from '../operations/operation.ts';
 import type { OperationDeps } from '../operations/operation.ts';
 import type { Callers } from './callers.ts';
+import { countRefusals } from './count-refusals.ts';
 import { createInputReader } from './read-input.ts';
-import type { Route } from './routes.ts';
+import type { AnswerRoute } from './routes.ts';
 
 interface ServeParts {
   readonly operations: OperationDeps;
@@ -15,43 +14,24 @@ interface ServeParts {
 
 export function serveOperations(
   server: FastifyInstance,
-  routes: readonly Route[],
+  routes: readonly AnswerRoute[],
   { operations, callers }: ServeParts,
 ): void {
-  for (const route of routes) {
-    const { operation } = route;
-    if (operation.kind === 'stream') continue;
-    const readInput = createInputReader(route);
+  for (const { method, path, status, operation, ingests, location } of routes) {
+    const readInput = createInputReader({ method, path, operation });
     server.route({
-      method: route.method,
-      url: route.path,
+      method,
+      url: path,
       onRequest: callers.admit,
+      ...(ingests === true ? { onError: countRefusals(operations.store, callers) } : {}),
       async handler(request, reply) {
         const output = await perform(operation, operations, {
           input: readInput(request),
           principal: callers.get(request),
         });
-        if (route.location !== undefined) void reply.header('location', route.location(output));
-        return reply.code(route.status).send(output);
+        if (location !== undefined) void reply.header('location', location(output));
+        return reply.code(status).send(output);
       },
-    });
-  }
-}
-
-/** GET answers HEAD too. */
-export function refuseOtherMethods(server: FastifyInstance, routes: readonly Pick<Route, 'method' | 'path'>[]): void {
-  for (const path of new Set(routes.map((route) => route.path))) {
-    const taken = routes.filter((route) => route.path === path).map((route) => route.method);
-    const allowed = new Set<string>(taken.includes('GET') ? [...taken, 'HEAD'] : taken);
-    server.route({
-      method: server.supportedMethods.filter((method) => !allowed.has(method)),
-      url: path,
-      // Before the body is read: it is not wanted.
-      async onRequest(_request, reply) {
-        void reply.header('allow', [...allowed].join(', '));
-        throw new Failure('METHOD_NOT_ALLOWED', `this path takes ${[...allowed].join(', ')}`);
-      },
-      handler: () => undefined,
     });
   }
 }

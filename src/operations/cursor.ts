@@ -1,6 +1,6 @@
 // Where a page ended, as opaque text: base64url of `<milliseconds>.<key>`. It holds nothing that the caller may not know,
 // and a forged one only starts a page of the caller's own company somewhere else.
-const PLAIN = /^(-?\d{1,15})\.([0-9a-f-]{32,36})$/;
+const PLAIN = /^(\d{1,13})\.([0-9a-f-]{32,36})$/;
 
 export interface CursorPosition {
   readonly ms: number;

@@ -13,6 +13,9 @@ const MAX_CURSOR = 128;
 const MAX_LIMIT = 1_000;
 const DEFAULT_LIMIT = 50;
 
+/** Beyond any stored timestamp, and within what ClickHouse's DateTime64 can hold. */
+const MAX_TIME_MS = Date.UTC(2200, 0, 1);
+
 const severity = z.enum(severities);
 const severityNames = [...severities].reverse().join(', ');
 
@@ -57,9 +60,11 @@ export const textField = z
   .min(1)
   .max(MAX_TEXT)
   .optional()
-  .describe('Words that must all stand in the message or the stack trace, in any case.');
+  .describe('Words that must all stand in the exception type or the message, in any case.');
 
 export const nameField = z.string().min(1).max(MAX_NAME);
+
+export const fingerprintField = z.string().regex(/^[0-9a-fA-F]{32}$/, { error: 'must be 32 hex characters' });
 
 export const idField = z.string().describe("The error's UUID.");
 
@@ -77,10 +82,15 @@ export function periodOf(
   { since, until }: { readonly since?: string | undefined; readonly until?: string | undefined },
   nowMs: number,
 ): { readonly sinceMs: number | undefined; readonly untilMs: number | undefined } {
-  const sinceMs = since === undefined ? undefined : parseMomentMs(since, nowMs);
-  const untilMs = until === undefined ? undefined : parseMomentMs(until, nowMs);
+  const sinceMs = momentMs(since, nowMs);
+  const untilMs = momentMs(until, nowMs);
   if (sinceMs !== undefined && untilMs !== undefined && sinceMs >= untilMs) {
     throw new InvalidInput([{ field: 'until', message: 'must be later than since' }]);
   }
   return { sinceMs, untilMs };
+}
+
+function momentMs(text: string | undefined, nowMs: number): number | undefined {
+  const ms = text === undefined ? undefined : parseMomentMs(text, nowMs);
+  return ms === undefined ? undefined : Math.min(Math.max(ms, 0), MAX_TIME_MS);
 }

@@ -3,7 +3,16 @@ import * as z from 'zod';
 import { companyFor } from '../access/principal.ts';
 import { isUuid, parseCursor, toCursor } from './cursor.ts';
 import { errorItem, toErrorItem } from './error-view.ts';
-import { companyField, filterFields, pageFields, periodFields, periodOf, severityList, textField } from './fields.ts';
+import {
+  companyField,
+  filterFields,
+  fingerprintField,
+  pageFields,
+  periodFields,
+  periodOf,
+  severityList,
+  textField,
+} from './fields.ts';
 import { given } from './given.ts';
 import { InvalidInput } from './invalid-input.ts';
 import { defineOperation } from './operation.ts';
@@ -15,7 +24,7 @@ export const listErrors = defineOperation({
   input: z.strictObject({
     ...filterFields,
     resolved: z.boolean().optional(),
-    fingerprint: z.string().min(1).max(64).optional().describe('Only errors of this group.'),
+    fingerprint: fingerprintField.optional().describe('Only errors of this group.'),
     ...periodFields,
     q: textField,
     ...pageFields,

@@ -1,0 +1,14 @@
+// Every request in the metrics, by the route's pattern: a path as it was sent would make a series of each id.
+import type { FastifyInstance } from 'fastify';
+import { SECONDS_BOUNDS } from '../metrics.ts';
+import type { Metrics } from '../metrics.ts';
+
+export function countRequests(server: FastifyInstance, metrics: Metrics): void {
+  const requests = metrics.counter('errata_http_requests_total', 'Requests answered, by route, method and status.');
+  const seconds = metrics.histogram('errata_http_request_seconds', 'Time to answer, by route.', SECONDS_BOUNDS);
+  server.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none';
+    requests.add(1, { route, method: request.method, status: `${reply.statusCode}` });
+    seconds.observe(reply.elapsedTime / 1_000, { route });
+  });
+}

@@ -1,0 +1,55 @@
+// GET /api/groups: one row per kind of error, the most recently seen first.
+import * as z from 'zod';
+import { companyFor } from '../access/principal.ts';
+import { isFingerprint, parseCursor, toCursor } from './cursor.ts';
+import { companyField, filterFields, pageFields, periodFields, periodOf, severityList } from './fields.ts';
+import { given } from './given.ts';
+import { groupItem, toGroupItem } from './group-view.ts';
+import { InvalidInput } from './invalid-input.ts';
+import { defineOperation } from './operation.ts';
+
+export const listGroups = defineOperation({
+  name: 'list-groups',
+  summary: 'Lists groups of errors with one cause, the most recently seen first.',
+  scope: 'read',
+  input: z.strictObject({
+    ...filterFields,
+    resolved: z.boolean().optional(),
+    since: periodFields.since.describe('Only groups seen from this time on: ISO-8601, or how long ago (`24h`, `7d`).'),
+    ...pageFields,
+    company_id: companyField,
+  }),
+  output: z.object({
+    total: z.int().describe('Of all pages together.'),
+    groups: z.array(groupItem),
+    next_cursor: z.string().nullable().describe('null on the last page.'),
+  }),
+  async run({ store, now }, input, principal) {
+    const page = await store.listGroups({
+      companyId: companyFor(principal, input.company_id),
+      ...given({
+        service: input.service,
+        severity: severityList(input.severity),
+        errorType: input.error_type,
+        environment: input.environment,
+        resolved: input.resolved,
+        sinceMs: periodOf({ since: input.since }, now()).sinceMs,
+        after: input.cursor === undefined ? undefined : positionOf(input.cursor),
+      }),
+      limit: input.limit,
+    });
+    return {
+      total: page.total,
+      groups: page.groups.map(toGroupItem),
+      next_cursor: page.next === undefined ? null : toCursor({ ms: page.next.lastSeenMs, key: page.next.fingerprint }),
+    };
+  },
+});
+
+function positionOf(cursor: string): { lastSeenMs: number; fingerprint: string } {
+  const position = parseCursor(cursor);
+  if (position === undefined || !isFingerprint(position.key)) {
+    throw new InvalidInput([{ field: 'cursor', message: 'is not one that this list gave out' }]);
+  }
+  return { lastSeenMs: position.ms, fingerprint: position.key };
+}

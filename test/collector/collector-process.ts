@@ -29,6 +29,7 @@ export async function buildCollector(): Promise<string> {
 
 export interface Collector {
   readonly otlp: string;
+  readonly grpc: string;
   readonly metrics: string;
   /** The end of what it has logged. */
   log(): string;
@@ -66,6 +67,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     .toBe(true);
   return {
     otlp: `http://127.0.0.1:${http}`,
+    grpc: `http://127.0.0.1:${grpc}`,
     metrics: `http://127.0.0.1:${metrics}/metrics`,
     log: () => log,
     async kill() {

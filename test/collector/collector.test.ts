@@ -105,6 +105,27 @@ test('logs from WARN up and logs that report an exception arrive, others do not'
     ]);
 });
 
+test.each([
+  ['grpc', (collector: Collector) => collector.grpc],
+  ['http/protobuf', (collector: Collector) => collector.otlp],
+  ['http/json', (collector: Collector) => collector.otlp],
+] as const)('errors of the plain OpenTelemetry SDK arrive over %s with gzip', async (protocol, endpointOf) => {
+  const { sink, collector } = await startBoth();
+  await promisify(execFile)(process.execPath, [new URL('plain-sdk-service.mjs', import.meta.url).pathname], {
+    env: {
+      OTEL_SERVICE_NAME: 'plain',
+      OTEL_TRACES_EXPORTER: 'otlp',
+      OTEL_METRICS_EXPORTER: 'none',
+      OTEL_LOGS_EXPORTER: 'none',
+      OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+      OTEL_EXPORTER_OTLP_ENDPOINT: endpointOf(collector),
+      OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
+    },
+  });
+  await expect.poll(() => sink.names(), ARRIVAL).toEqual(['by-sdk']);
+  expect(sink.received()).toContain('cannot read the cart');
+});
+
 test('the token goes along with the data', async () => {
   const { sink, collector } = await startBoth({ token: 'errata_secret' });
   await send(collector, 'traces', spans({ 'by-status': { status: 2 } }));

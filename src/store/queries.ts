@@ -39,103 +39,61 @@ export const ERROR_COLUMNS = [
   'richness',
 ] as const;
 
-const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
-const STATE = `WITH
+export const STATE = `WITH
   (SELECT (groupArray(fingerprint), groupArray(resolved_until)) FROM group_state FINAL
     WHERE company_id = {company:UInt32} AND resolved_until > toDateTime64(0, 3, 'UTC')) AS group_until,
   (SELECT groupArray(id) FROM error_state FINAL WHERE company_id = {company:UInt32} AND state = 'resolved') AS resolved_ids,
   (SELECT groupArray(id) FROM error_state FINAL WHERE company_id = {company:UInt32} AND state = 'open') AS open_ids`;
-const UNTIL = `transform(fingerprint, group_until.1, group_until.2, toDateTime64(0, 3, 'UTC'))`;
-const GROUP_RESOLVED = `(timestamp <= ${UNTIL})`;
-const RESOLVED = `((${GROUP_RESOLVED} AND NOT has(open_ids, id)) OR has(resolved_ids, id))`;
+export const UNTIL = `transform(fingerprint, group_until.1, group_until.2, toDateTime64(0, 3, 'UTC'))`;
+export const GROUP_RESOLVED = `(timestamp <= ${UNTIL})`;
+export const RESOLVED = `((${GROUP_RESOLVED} AND NOT has(open_ids, id)) OR has(resolved_ids, id))`;
 const WORDS = `lower(concat(exception_type, ' ', message))`;
-const MS = (column: string) => `toUnixTimestamp64Milli(${column})`;
-const AT = (name: string) => `fromUnixTimestamp64Milli({${name}:Int64}, 'UTC')`;
+export const MS = (column: string) => `toUnixTimestamp64Milli(${column})`;
+export const AT = (name: string) => `fromUnixTimestamp64Milli({${name}:Int64}, 'UTC')`;
 
 const LIST_COLUMNS = `company_id, toString(id) AS id_text, ${MS('timestamp')} AS timestamp_ms, ${MS('received_at')} AS received_at_ms,
   toString(fingerprint) AS fingerprint_text, service, toString(severity) AS severity_text, error_type, exception_type, message,
   handled, environment, release, host, container_id, trace_id, span_id, source, richness`;
 
-/** Reads wide columns only for the rows that the LIMIT leaves; must be at least the largest LIMIT. */
-const LAZY = 'SETTINGS query_plan_max_limit_for_lazy_materialization = 2000';
-
-export function selectErrors({ limit, after, ...filter }: ErrorQuery & ErrorFilter): Query {
+/**
+ * Where the newest errors of a filter are: the sort key only, because wide columns would be read for every row that the
+ * filter looks at. `fromMs`: what is older is surely not on this page.
+ */
+export function selectPage({ limit, after, ...filter }: ErrorQuery & ErrorFilter, fromMs: number | undefined): Query {
   const { where, params } = scoped(filter);
   if (after !== undefined) {
     where.push(`timestamp <= ${AT('after_ms')}`, `(timestamp, id) < (${AT('after_ms')}, {after_id:UUID})`);
     Object.assign(params, { after_ms: after.timestampMs, after_id: after.id });
   }
+  if (fromMs !== undefined) {
+    where.push(`timestamp >= ${AT('from_ms')}`);
+    Object.assign(params, { from_ms: fromMs });
+  }
+  const state = filter.resolved === undefined ? '' : STATE;
   if (filter.resolved !== undefined) where.push(filter.resolved ? RESOLVED : `NOT ${RESOLVED}`);
   return {
-    query: `${STATE} SELECT ${LIST_COLUMNS}, ${RESOLVED} AS resolved FROM errors WHERE ${where.join(' AND ')}
-      ORDER BY timestamp DESC, id DESC LIMIT {limit:UInt32} ${LAZY}`,
+    query: `${state} SELECT toString(id) AS id_text, ${MS('timestamp')} AS timestamp_ms FROM errors WHERE ${where.join(' AND ')}
+      ORDER BY timestamp DESC, id DESC LIMIT {limit:UInt32}`,
     query_params: { ...params, limit },
   };
 }
 
-/**
- * The exact total of a filter, from the hourly roll-up where an hour is whole, from the rows where an edge (since, until,
- * a group's resolved_until) cuts it. Words have no roll-up: then rows alone.
- */
-export function countErrors(filter: ErrorFilter): Query {
-  const { sinceMs, untilMs, ...rest } = filter;
-  const all = scoped(filter);
-  const { where, params } = scoped(rest);
-  const byState = (resolved: boolean) => (resolved ? RESOLVED : `NOT ${RESOLVED}`);
-  if (filter.text !== undefined) {
-    const rows = filter.resolved === undefined ? all.where : [...all.where, byState(filter.resolved)];
-    return {
-      query: `${STATE} SELECT count() AS total FROM errors WHERE ${rows.join(' AND ')} LIMIT 1`,
-      query_params: all.params,
-    };
-  }
-  const from = sinceMs === undefined ? 0 : Math.ceil(sinceMs / HOUR_MS) * HOUR_MS;
-  const to = untilMs === undefined ? FAR_FUTURE_MS : Math.floor(untilMs / HOUR_MS) * HOUR_MS;
-  Object.assign(params, all.params, { whole_from: from, whole_to: Math.max(from, to) });
-  const hour = 'toStartOfHour(timestamp)';
-  const wholeHours = [...where, `${hour} >= ${AT('whole_from')}`, `${hour} < ${AT('whole_to')}`];
-  const cutHours = [...all.where, `(timestamp < ${AT('whole_from')} OR timestamp >= ${AT('whole_to')})`];
-  const count = (conditions: readonly string[], what = 'count()') =>
-    `(SELECT ${what} FROM errors WHERE ${conditions.join(' AND ')})`;
-  const edges =
-    sinceMs === undefined && untilMs === undefined
-      ? ''
-      : ` + ${count(filter.resolved === undefined ? cutHours : [...cutHours, stateOfGroup(filter.resolved)])}`;
-  if (filter.resolved === undefined) {
-    return { query: `SELECT ${count(wholeHours)}${edges} AS total LIMIT 1`, query_params: params };
-  }
-  const untilHour = `toStartOfHour(${UNTIL})`;
-  const whole = count([...wholeHours, filter.resolved ? `${hour} < ${untilHour}` : `${hour} > ${untilHour}`]);
-  const cutByState = count([
-    ...all.where,
-    `timestamp >= ${AT('whole_from')}`,
-    `timestamp < ${AT('whole_to')}`,
-    `${hour} IN (SELECT toStartOfHour(resolved_until) FROM group_state FINAL WHERE company_id = {company:UInt32} AND resolved_until > toDateTime64(0, 3, 'UTC'))`,
-    `${hour} = ${untilHour}`,
-    stateOfGroup(filter.resolved),
-  ]);
-  // Single errors whose own state differs from their group's: few, found by their times.
-  const sign = filter.resolved ? 1 : -1;
-  const exceptions = count(
-    [
-      ...all.where,
-      `timestamp IN (SELECT timestamp FROM error_state FINAL WHERE company_id = {company:UInt32} AND state != 'as_group')`,
-    ],
-    `countIf(has(resolved_ids, id) AND NOT ${GROUP_RESOLVED}) - countIf(has(open_ids, id) AND ${GROUP_RESOLVED})`,
-  );
+/** The rows of a page, found by their sort key. */
+export function selectRows(companyId: number, keys: readonly { id: string; timestampMs: number }[]): Query {
   return {
-    query: `${STATE} SELECT ${whole} + ${cutByState}${edges} + ${sign} * ${exceptions} AS total LIMIT 1`,
-    query_params: params,
+    query: `${STATE} SELECT ${LIST_COLUMNS}, ${RESOLVED} AS resolved FROM errors
+      WHERE company_id = {company:UInt32} AND timestamp IN (SELECT fromUnixTimestamp64Milli(arrayJoin({times:Array(Int64)}), 'UTC'))
+        AND id IN ({ids:Array(UUID)})
+      ORDER BY timestamp DESC, id DESC LIMIT {limit:UInt32}`,
+    query_params: {
+      company: companyId,
+      times: [...new Set(keys.map((key) => key.timestampMs))],
+      ids: keys.map((key) => key.id),
+      limit: keys.length,
+    },
   };
-}
-
-/** Beyond every timestamp that is stored. */
-const FAR_FUTURE_MS = Date.UTC(2200, 0, 1);
-
-function stateOfGroup(resolved: boolean): string {
-  return resolved ? GROUP_RESOLVED : `NOT ${GROUP_RESOLVED}`;
 }
 
 export function selectError(companyId: number, id: string): Query {
@@ -158,6 +116,9 @@ export function selectTrace(
     query_params: { company: companyId, trace: traceId, except: exceptId, limit },
   };
 }
+
+/** Reads wide columns only for the rows that the LIMIT leaves; must be at least the largest LIMIT. */
+const LAZY = 'SETTINGS query_plan_max_limit_for_lazy_materialization = 2000';
 
 export function selectStoredAfter(companyId: number, position: StreamPosition, limit: number): Query {
   return {
@@ -235,7 +196,7 @@ export function countTrend(query: TrendQuery): Query {
 const MAX_TREND_POINTS = 10_000;
 
 /** The conditions of a filter, `company_id` first, and their values. `fingerprints` are a group's own and its aliases. */
-function scoped(filter: ErrorFilter): {
+export function scoped(filter: ErrorFilter): {
   where: string[];
   params: Record<string, unknown>;
 } {

@@ -1,20 +1,31 @@
 // Questions about single errors and lists of them.
 import type { ErrorEvent, Grouping } from '../errors/error-event.ts';
 import type { Aliases } from './aliases.ts';
-import type { ErrorPage, ErrorQuery, ErrorStore, StoredError } from './error-store.ts';
+import type { ErrorPage, ErrorQuery, ErrorStore, Position, StoredError } from './error-store.ts';
 import { selectGroupings, selectGroupStates } from './queries-groups.ts';
+import { countByWords, countCutHours, countWholeHours } from './queries-counts.ts';
 import {
-  countErrors,
   selectError,
-  selectErrors,
   selectErrorState,
+  selectPage,
+  selectRows,
   selectStoredAfter,
   selectTrace,
   selectTwin,
 } from './queries.ts';
+import type { ErrorFilter } from './queries.ts';
 import { toStoredError, unknownGrouping } from './rows.ts';
 import type { ErrorRow } from './rows.ts';
 import type { Runner } from './run.ts';
+
+type PageQuery = ErrorQuery & ErrorFilter;
+
+interface HourRow {
+  readonly hour_ms: number | string;
+  readonly count: number | string;
+}
+
+const HOUR_MS = 3_600_000;
 
 type ErrorReads = Pick<ErrorStore, 'listErrors' | 'getError' | 'listTraceNeighbours' | 'listStoredAfter'>;
 
@@ -23,16 +34,40 @@ export function createErrorReads(run: Runner, aliases: Aliases): ErrorReads {
     const { fingerprint, ...rest } = query;
     const filter =
       fingerprint === undefined ? rest : { ...rest, fingerprints: aliases.membersOf(query.companyId, fingerprint) };
-    const [rows, totals] = await Promise.all([
-      // One more than asked for tells whether there is a next page.
-      run.rows<ErrorRow>(selectErrors({ ...filter, limit: query.limit + 1 })),
-      run.rows<{ total: number | string }>(countErrors(filter)),
-    ]);
-    const errors = withoutRaces(rows).slice(0, query.limit).map(toListed);
+    // One more than asked for tells whether there is a next page.
+    const page = { ...filter, limit: query.limit + 1 };
+    const { total, fromMs } = await count(page);
+    const rows = await readRows(query.companyId, await findPage(page, fromMs));
+    const errors = rows.slice(0, query.limit).map(toListed);
     const last = errors.at(-1);
     const next =
       rows.length > query.limit && last !== undefined ? { timestampMs: last.timestampMs, id: last.id } : undefined;
-    return { total: Number(totals[0]?.total ?? 0), errors, next };
+    return { total, errors, next };
+  }
+
+  async function findPage(page: PageQuery, fromMs: number | undefined): Promise<readonly Position[]> {
+    const keys = await run.rows<{ id_text: string; timestamp_ms: number | string }>(selectPage(page, fromMs));
+    // Errors resolved one by one count in the roll-up: then the bound was too tight.
+    if (keys.length < page.limit && fromMs !== undefined) return findPage(page, undefined);
+    return keys.map((key) => ({ id: key.id_text, timestampMs: Number(key.timestamp_ms) }));
+  }
+
+  /** The total, and a time before which no error of this page can be. */
+  async function count(page: PageQuery): Promise<{ total: number; fromMs: number | undefined }> {
+    const { limit: _limit, after, ...filter } = page;
+    if (filter.text !== undefined) return { total: totalOf(await run.rows(countByWords(filter))), fromMs: undefined };
+    const cut = countCutHours(filter);
+    const [hours, rest] = await Promise.all([
+      run.rows<HourRow>(countWholeHours(filter)),
+      cut === undefined ? [] : run.rows<{ total: number | string }>(cut),
+    ]);
+    const counts = hours.map((row) => ({ hourMs: Number(row.hour_ms), count: Number(row.count) }));
+    const total = counts.reduce((sum, hour) => sum + hour.count, totalOf(rest));
+    return { total, fromMs: earliestOf(counts, page.limit, after?.timestampMs) };
+  }
+
+  async function readRows(companyId: number, keys: readonly Position[]): Promise<readonly ErrorRow[]> {
+    return keys.length === 0 ? [] : withoutRaces(await run.rows<ErrorRow>(selectRows(companyId, keys)));
   }
 
   async function getError(companyId: number, id: string): Promise<StoredError | undefined> {
@@ -69,6 +104,26 @@ export function createErrorReads(run: Runner, aliases: Aliases): ErrorReads {
     listStoredAfter: async (companyId, position, limit) =>
       (await run.rows<ErrorRow>(selectStoredAfter(companyId, position, limit))).map(toListed),
   };
+}
+
+function totalOf(rows: readonly { total: number | string }[]): number {
+  return Number(rows[0]?.total ?? 0);
+}
+
+/** The start of the hour from which on the whole hours hold `limit` errors. */
+function earliestOf(
+  hours: readonly { hourMs: number; count: number }[],
+  limit: number,
+  beforeMs = Number.POSITIVE_INFINITY,
+): number | undefined {
+  let held = 0;
+  for (const hour of hours) {
+    // The hour in which the page before ended counts for nothing: part of it was shown.
+    if (hour.hourMs + HOUR_MS > beforeMs) continue;
+    held += hour.count;
+    if (held >= limit) return hour.hourMs;
+  }
+  return undefined;
 }
 
 /** Two processors that store one occurrence at one moment leave two equal rows until parts merge. */

@@ -85,7 +85,7 @@ test('logs from WARN up and logs that report an exception arrive, others do not'
       'by-error': { severity: 17 },
       'by-fatal': { severity: 21 },
       'by-text': { severityText: 'Error' },
-      'by-warning-text': { severityText: 'WARNING' },
+      'by-warning-text': { severityText: ' WARNING' },
       'by-exception': { severity: 5, attributes: { 'exception.type': 'TypeError' } },
       'by-event-name': { severity: 5, eventName: 'http.server.request.exception' },
       'by-old-event-name': { severity: 5, attributes: { 'event.name': 'exception' } },

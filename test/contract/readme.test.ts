@@ -1,9 +1,12 @@
 // The examples of README.md, run as they stand there: one shell, in their order, on the processor as `npm start` starts it.
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Processor, startProcessor } from './processor-process.ts';
+import { startProcessor } from '../processor.ts';
+import type { Processor } from '../processor.ts';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 
@@ -17,16 +20,18 @@ interface Answer {
   readonly body: unknown;
 }
 
+const folder = mkdtempSync(join(tmpdir(), 'errata-readme-'));
 let processor: Processor | undefined;
 const answers = new Map<string, Answer>();
 
 beforeAll(async () => {
-  processor = await startProcessor();
+  processor = await startProcessor(folder);
   await runExamples(processor);
 });
 
 afterAll(async () => {
   await processor?.stop();
+  rmSync(folder, { recursive: true });
 });
 
 test('the README shows each of these calls', () => {
@@ -92,7 +97,7 @@ test('resolve: the error is resolved, with the notes', () => {
 });
 
 test('the span that was sent is an error as well', async () => {
-  const answer = await fetch(`http://127.0.0.1:${processor?.apiPort}/api/errors?service=checkout`);
+  const answer = await fetch(`${processor?.api}/api/errors?service=checkout`);
   expect(await answer.json()).toMatchObject({
     total: 1,
     errors: [
@@ -115,20 +120,20 @@ test('the capture library has what the README imports', () => {
 });
 
 /** Runs all blocks in one bash, so that `$id` is there for the next; each answer's head goes to a file of its own. */
-async function runExamples({ folder, otlpPort, apiPort }: Processor): Promise<void> {
+async function runExamples({ otlp, api }: Processor): Promise<void> {
   const script = [
     'set -euo pipefail',
     'curl() { command curl --max-time 20 --dump-header "$example.head" "$@"; }',
     ...examples.map(({ name, script: text }) => {
-      const moved = text.replaceAll('127.0.0.1:4318', `127.0.0.1:${otlpPort}`);
-      return `example=${name}; { ${moved.replaceAll('127.0.0.1:8092', `127.0.0.1:${apiPort}`)}} > ${name}.body`;
+      const moved = text.replaceAll('http://127.0.0.1:4318', otlp).replaceAll('http://127.0.0.1:8092', api);
+      return `example=${name}; { ${moved}} > ${name}.body`;
     }),
   ].join('\n');
   await promisify(execFile)('bash', ['-c', script], { cwd: folder });
-  for (const { name } of examples) answers.set(name, readAnswer(folder, name));
+  for (const { name } of examples) answers.set(name, readAnswer(name));
 }
 
-function readAnswer(folder: string, name: string): Answer {
+function readAnswer(name: string): Answer {
   const head = readFileSync(`${folder}/${name}.head`, 'utf8');
   return {
     status: Number(/^HTTP\/\S+ (\d+)/.exec(head)?.[1]),

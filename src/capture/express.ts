@@ -29,7 +29,7 @@ export function captureExpress(options: CaptureExpressOptions = {}) {
         requestId: typeof requestId === 'string' ? requestId : undefined,
         error,
       });
-      reportError({ ...failure, ...options });
+      reportError(options.service === undefined ? failure : { ...failure, service: options.service });
     }
     next(error);
   };

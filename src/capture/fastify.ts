@@ -36,7 +36,7 @@ function plugin(app: FastifyInstance, options: CaptureFastifyOptions, done: () =
         requestId: request.id,
         error: failed?.error,
       });
-      reportError({ ...failure, ...options }, failed?.context);
+      reportError(options.service === undefined ? failure : { ...failure, service: options.service }, failed?.context);
     }
     next();
   });

@@ -40,7 +40,8 @@ export function capturePinoStream(options: CapturePinoOptions = {}): { write(lin
       // Most lines end here, unparsed.
       if (level !== undefined && Number(level) < WARN && !line.includes('"err":{')) return;
       const report = reportOf(line);
-      if (report !== undefined) reportError({ ...report, ...options });
+      if (report === undefined) return;
+      reportError(options.service === undefined ? report : { ...report, service: options.service });
     },
   };
 }

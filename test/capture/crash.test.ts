@@ -1,29 +1,17 @@
 // The process dies; its error does not. Each case is a process of its own, with the library as it is published.
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { BuiltCapture } from './build-capture.ts';
+import { buildCapture, repository } from './build-capture.ts';
 import { startSink } from './otlp-sink.ts';
 
-const root = join(import.meta.dirname, '..', '..');
-/** Inside the repository, so that the built files find their dependencies. */
-const out = join(root, 'node_modules', '.cache', `capture-crash-${process.pid}`);
-
+let built: BuiltCapture;
 beforeAll(() => {
-  mkdirSync(out, { recursive: true });
-  const config = {
-    extends: join(root, 'tsconfig.build.json'),
-    include: [join(root, 'src', 'capture')],
-    compilerOptions: { rootDir: join(root, 'src', 'capture'), outDir: out, declaration: false },
-  };
-  writeFileSync(join(out, 'tsconfig.json'), JSON.stringify(config));
-  writeFileSync(join(out, 'package.json'), '{"type":"module"}');
-  execFileSync(join(root, 'node_modules', '.bin', 'tsc'), ['--project', join(out, 'tsconfig.json')]);
+  built = buildCapture();
 });
-afterAll(() => rmSync(out, { recursive: true, force: true }));
+afterAll(() => built.remove());
 
 interface Exit {
   readonly code: number | null;
@@ -34,14 +22,14 @@ interface Exit {
 
 /** Runs a script after startCapture; the service would live on for a minute if nothing ended it. */
 function run(script: string, endpoint: string, flags: readonly string[] = []): Promise<Exit> {
-  const library = pathToFileURL(join(out, 'capture.js')).href;
-  const code = `import { startCapture, logError } from ${JSON.stringify(library)};
+  const code = `import { startCapture, logError } from 'errata/capture';
     const options = { service: 'doomed', endpoint: ${JSON.stringify(endpoint)} };
     const capture = startCapture(options);
     const server = setTimeout(() => console.log('still alive'), 60_000);
     ${script}`;
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [...flags, '--input-type=module', '--eval', code], { cwd: out });
+  const argv = [...built.flags, ...flags, '--input-type=module', '--eval', code];
+  const child = spawn(process.execPath, argv, { cwd: repository });
   let stderr = '';
   let stdout = '';
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));

@@ -2,16 +2,16 @@
 // explained span: its failure is told by another one. A stored exception explains the parent of its span (a log: its own
 // span, whose parent it does not know); a folded span explains its parent.
 import type { Candidate, SpanCandidate } from '../ingest/candidate.ts';
-import { LruMap } from './lru-map.ts';
+import { RecentMap } from './recent-map.ts';
 
 /** Parents end within seconds after their children; about 10 MB. */
 const MAX_EXPLAINED = 50_000;
 
 export class ExplainedSpans {
-  readonly #spans = new LruMap<string, true>({ maxEntries: MAX_EXPLAINED });
+  readonly #spans = new RecentMap<string, true>({ maxEntries: MAX_EXPLAINED });
 
   has(span: string): boolean {
-    return this.#spans.peek(span) !== undefined;
+    return this.#spans.get(span) !== undefined;
   }
 
   remember(spans: Iterable<string>): void {

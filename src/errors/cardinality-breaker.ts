@@ -3,7 +3,7 @@
 // closed → open: the 26th distinct strict fingerprint within 24 h. open → closed: 24 h without that many.
 import type { Grouping } from './error-event.ts';
 import { joinPrefixed } from './length-prefixed.ts';
-import { LruMap } from './lru-map.ts';
+import { RecentMap } from './recent-map.ts';
 
 export const MAX_STRICT = 25;
 const WINDOW_MS = 24 * 3_600_000;
@@ -34,7 +34,7 @@ export interface Verdict {
 }
 
 export class CardinalityBreaker {
-  readonly #locations = new LruMap<string, Location>({ maxEntries: MAX_LOCATIONS });
+  readonly #locations = new RecentMap<string, Location>({ maxEntries: MAX_LOCATIONS });
 
   /** At start: what was stored within the last 24 h. What is over the limit is reported again by the next error of it. */
   seed(rows: Iterable<{ companyId: number; loose: string; strict: readonly string[] }>, nowMs: number): void {
@@ -56,7 +56,7 @@ export class CardinalityBreaker {
 
   acknowledge(opened: readonly OpenedGroup[]): void {
     for (const { companyId, loose } of opened) {
-      const location = this.#locations.peek(keyOf(companyId, loose));
+      const location = this.#locations.get(keyOf(companyId, loose));
       if (location !== undefined) location.acknowledged = true;
     }
   }

@@ -30,7 +30,7 @@ export function cleanMessage(raw: string): string {
 }
 
 export function cleanStack(raw: string): string {
-  return cleanText(cutMiddle(raw, MAX_RAW_STACK_CHARS)).trimEnd();
+  return cleanText(cutMiddle(raw, MAX_RAW_STACK_CHARS));
 }
 
 export function cutMessage(message: string): string {

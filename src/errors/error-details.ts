@@ -5,12 +5,16 @@ import { textOf, toJsonValue } from './attribute-values.ts';
 import { cleanText, cutEnd } from './clean-text.ts';
 import type { Details, JsonValue } from './error-event.ts';
 import type { Occurrence } from './occurrence.ts';
+import { RecentMap } from './recent-map.ts';
 import type { Redactor } from './redact.ts';
 
-export const MAX_KEYS = 100;
+const MAX_KEYS = 100;
 const MAX_KEY_CHARS = 256;
 const MAX_VALUE_CHARS = 8 * 1024;
 const MAX_TOTAL_CHARS = 64 * 1024;
+
+/** Attribute keys come from instrumentation and are few. */
+const MAX_KNOWN_KEYS = 5_000;
 
 /** How many were left out. */
 const DROPPED = 'errata.details_dropped';
@@ -31,43 +35,52 @@ const promoted = new Set([
   'exception.type',
 ]);
 
-export function detailsOf(occurrence: Occurrence, redactor: Redactor): Details {
-  return boundDetails(entriesOf(occurrence), redactor);
+export type DetailsOf = (occurrence: Occurrence) => Details;
+
+export function createDetailsBuilder(redactor: Redactor): DetailsOf {
+  const shownKeys = new RecentMap<string, string>({ maxEntries: MAX_KNOWN_KEYS });
+
+  const shownKey = (raw: string): string => {
+    const known = shownKeys.get(raw);
+    if (known !== undefined) return known;
+    const shown = redactor.text(cutEnd(cleanText(raw), MAX_KEY_CHARS));
+    if (raw.length <= MAX_KEY_CHARS) shownKeys.set(raw, shown);
+    return shown;
+  };
+
+  return (occurrence) => {
+    const kept = new Map<string, JsonValue>();
+    let total = 0;
+    let dropped = 0;
+    const add = (rawKey: string, raw: JsonValue): void => {
+      const key = shownKey(rawKey);
+      if (kept.has(key)) return;
+      const value = kept.size < MAX_KEYS ? boundValue(redactor.value(rawKey, raw)) : '';
+      const size = key.length + sizeOf(value);
+      if (kept.size >= MAX_KEYS || total + size > MAX_TOTAL_CHARS) {
+        dropped += 1;
+        return;
+      }
+      total += size;
+      kept.set(key, value);
+    };
+    eachDetail(occurrence, add);
+    if (dropped > 0) kept.set(DROPPED, dropped);
+    return Object.fromEntries(kept);
+  };
 }
 
-/** The first of several equal keys wins; everything over a bound is dropped and counted. */
-export function boundDetails(entries: Iterable<readonly [string, JsonValue]>, redactor: Redactor): Details {
-  const kept = new Map<string, JsonValue>();
-  let total = 0;
-  let dropped = 0;
-  for (const [rawKey, raw] of entries) {
-    if (kept.size >= MAX_KEYS) {
-      dropped += 1;
-      continue;
-    }
-    const key = redactor.text(cutEnd(cleanText(rawKey), MAX_KEY_CHARS));
-    if (kept.has(key)) continue;
-    const value = boundValue(redactor.value(rawKey, raw));
-    const size = key.length + sizeOf(value);
-    if (total + size > MAX_TOTAL_CHARS) {
-      dropped += 1;
-      continue;
-    }
-    total += size;
-    kept.set(key, value);
-  }
-  if (dropped > 0) kept.set(DROPPED, dropped);
-  return Object.fromEntries(kept);
-}
-
-function* entriesOf(occurrence: Occurrence): Iterable<readonly [string, JsonValue]> {
-  for (const attributes of occurrence.attributes)
-    yield* Object.entries(ownDetails(textOf(attributes, 'errata.details')));
+/** In the order of nearness: of several equal keys the first wins. */
+function eachDetail(occurrence: Occurrence, add: (key: string, value: JsonValue) => void): void {
   for (const attributes of occurrence.attributes) {
-    for (const [key, value] of attributes) if (!promoted.has(key)) yield [key, toJsonValue(value)];
+    const own = ownDetails(textOf(attributes, 'errata.details'));
+    for (const [key, value] of Object.entries(own)) add(key, value);
   }
-  yield* occurrence.details;
-  yield* occurrence.facts.details;
+  for (const attributes of occurrence.attributes) {
+    for (const [key, value] of attributes) if (!promoted.has(key)) add(key, toJsonValue(value));
+  }
+  for (const [key, value] of occurrence.details) add(key, value);
+  for (const [key, value] of occurrence.facts.details) add(key, value);
 }
 
 /** The capture library sends nested details as one JSON text; anything else under that key is kept as it is. */

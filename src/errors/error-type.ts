@@ -4,7 +4,7 @@ import type { Attributes } from '../ingest/candidate.ts';
 import { firstText } from './attribute-values.ts';
 import type { ErrorType } from './error-event.ts';
 import { errorTypeRules } from './error-type-rules.ts';
-import { LruMap } from './lru-map.ts';
+import { RecentMap } from './recent-map.ts';
 
 export interface Symptoms {
   readonly exceptionType: string;
@@ -34,8 +34,8 @@ const MAX_KNOWN = 5_000;
 type Known = ErrorType | 'none';
 
 export function createClassifier(): (symptoms: Symptoms) => ErrorType {
-  const knownTypes = new LruMap<string, Known>({ maxEntries: MAX_KNOWN });
-  const knownMessages = new LruMap<string, Known>({ maxEntries: MAX_KNOWN });
+  const knownTypes = new RecentMap<string, Known>({ maxEntries: MAX_KNOWN });
+  const knownMessages = new RecentMap<string, Known>({ maxEntries: MAX_KNOWN });
 
   return (symptoms) => {
     const { attributes, exceptionType, rootType } = symptoms;
@@ -55,7 +55,7 @@ export function createClassifier(): (symptoms: Symptoms) => ErrorType {
 }
 
 function remembering(
-  known: LruMap<string, Known>,
+  known: RecentMap<string, Known>,
   key: string,
   make: () => ErrorType | undefined,
 ): ErrorType | undefined {

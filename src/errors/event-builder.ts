@@ -1,18 +1,19 @@
 // An occurrence becomes an ErrorEvent: cleaned, redacted, classified, grouped. Storms repeat the same stacks and messages,
 // so what was made of a text is kept: a repeated stack costs a look-up.
 import { clampTimestamp, toUnixMs } from './error-timestamp.ts';
-import { cleanMessage, cleanStack, cutMessage, cutStack } from './clean-text.ts';
-import { detailsOf } from './error-details.ts';
-import type { ErrorEvent } from './error-event.ts';
+import { cleanMessage, cutMessage } from './clean-text.ts';
+import { createDetailsBuilder } from './error-details.ts';
+import type { ErrorEvent, Grouping } from './error-event.ts';
 import { createClassifier } from './error-type.ts';
 import { fingerprint } from './fingerprint.ts';
-import { LruMap } from './lru-map.ts';
+import { RecentMap } from './recent-map.ts';
+import { createStackReader } from './known-stacks.ts';
+import type { KnownStack } from './known-stacks.ts';
+import { joinPrefixed } from './length-prefixed.ts';
 import { templateOf } from './message-template.ts';
 import type { Occurrence } from './occurrence.ts';
 import type { Redactor } from './redact.ts';
 import { toName } from './resource-facts.ts';
-import { digestStack } from './stack-digest.ts';
-import type { StackDigest } from './stack-digest.ts';
 
 export interface BuildContext {
   readonly companyId: number;
@@ -32,47 +33,27 @@ export interface Identity {
 
 export type BuildEvent = (occurrence: Occurrence, context: BuildContext) => ErrorEvent;
 
-interface KnownStack {
-  readonly language: string;
-  readonly text: string;
-  readonly digest: StackDigest;
-}
-
 interface KnownMessage {
   readonly full: string;
   readonly shown: string;
   readonly template: string;
 }
 
-/** Characters of raw text kept as keys, each: the values are about as long. */
+/** Characters of raw text kept as keys: the values are about as long. */
 const MAX_KNOWN_CHARS = 8_000_000;
-const MAX_KNOWN_STACKS = 5_000;
 const MAX_KNOWN_MESSAGES = 20_000;
 /** Longer messages are dumps and seldom repeat. */
 const MAX_KNOWN_MESSAGE_CHARS = 2_048;
 
 export function createEventBuilder(redactor: Redactor): BuildEvent {
-  const stacks = new LruMap<string, KnownStack>({
-    maxEntries: MAX_KNOWN_STACKS,
-    maxWeight: MAX_KNOWN_CHARS,
-    weightOf: (raw) => raw.length,
-  });
-  const messages = new LruMap<string, KnownMessage>({
+  const readStack = createStackReader(redactor);
+  const messages = new RecentMap<string, KnownMessage>({
     maxEntries: MAX_KNOWN_MESSAGES,
     maxWeight: MAX_KNOWN_CHARS,
     weightOf: (raw) => raw.length,
   });
   const classify = createClassifier();
-
-  const stackOf = (raw: string, language: string): KnownStack => {
-    const known = stacks.get(raw);
-    if (known?.language === language) return known;
-    const text = cutStack(redactor.text(cleanStack(raw)));
-    const made = { language, text, digest: digestStack(text, language) };
-    // One text sent in two languages is nearly unheard of: the newest is kept.
-    stacks.set(raw, made);
-    return made;
-  };
+  const detailsOf = createDetailsBuilder(redactor);
 
   const messageOf = (raw: string): KnownMessage => {
     const known = messages.get(raw);
@@ -83,21 +64,42 @@ export function createEventBuilder(redactor: Redactor): BuildEvent {
     return made;
   };
 
-  return (occurrence, context) => {
-    const { facts } = occurrence;
-    const stack = stackOf(occurrence.stackTrace, facts.language);
-    const message = messageOf(occurrence.message);
-    const exceptionType = redactor.text(toName(occurrence.exceptionType)) || stack.digest.outerType;
-    const timeMs = toUnixMs(occurrence.timeUnixNano, context.nowMs);
+  const groupingOf = (
+    occurrence: Occurrence,
+    told: { exceptionType: string; stack: KnownStack; template: string },
+  ): Grouping => {
+    const { service, namespace } = occurrence.facts;
+    const { exceptionType, stack, template } = told;
+    const hasFrames = stack.digest.frames.length > 0;
+    const isRepeatable = hasFrames && occurrence.customFingerprint.length === 0;
+    const key = isRepeatable ? joinPrefixed([namespace, service, exceptionType, template]) : '';
+    const known = isRepeatable ? stack.groupings.get(key) : undefined;
+    if (known !== undefined) return known;
     const grouping = fingerprint({
-      namespace: facts.namespace,
-      service: facts.service,
+      namespace,
+      service,
       exceptionType,
       stack: stack.digest,
-      template: message.template,
-      location: stack.digest.frames.length > 0 ? '' : messageOf(occurrence.location).template,
+      template,
+      location: hasFrames ? '' : messageOf(occurrence.location).template,
       custom: occurrence.customFingerprint.map((part) => redactor.text(toName(part))),
     });
+    if (isRepeatable) stack.groupings.set(key, grouping);
+    return grouping;
+  };
+
+  return (occurrence, context) => {
+    const { facts } = occurrence;
+    const message = messageOf(occurrence.message);
+    const stack = readStack({
+      raw: occurrence.stackTrace,
+      language: facts.language,
+      rawMessage: occurrence.message,
+      message: message.shown,
+    });
+    const exceptionType = redactor.text(toName(occurrence.exceptionType)) || stack.digest.outerType;
+    const timeMs = toUnixMs(occurrence.timeUnixNano, context.nowMs);
+    const grouping = groupingOf(occurrence, { exceptionType, stack, template: message.template });
     return {
       id: context.idOf({ message: message.full, exceptionType, timeMs }),
       companyId: context.companyId,
@@ -114,7 +116,7 @@ export function createEventBuilder(redactor: Redactor): BuildEvent {
           attributes: occurrence.attributes,
         }),
       message: message.shown,
-      details: detailsOf(occurrence, redactor),
+      details: detailsOf(occurrence),
       stackTrace: stack.text,
       exceptionType,
       handled: occurrence.handled,

@@ -1,5 +1,5 @@
 // Ids that were made lately, with the time of the occurrence: so that twins on both sides of a minute's edge meet.
-import { LruMap } from './lru-map.ts';
+import { RecentMap } from './recent-map.ts';
 import { MINUTE_MS } from './occurrence-id.ts';
 
 /** A span event, its log copy and the copies on parent spans are this close together. */
@@ -11,7 +11,7 @@ const MAX_KNOWN = 100_000;
 export type DraftIds = Map<string, number>;
 
 export class KnownOccurrences {
-  readonly #timeById = new LruMap<string, number>({ maxEntries: MAX_KNOWN });
+  readonly #timeById = new RecentMap<string, number>({ maxEntries: MAX_KNOWN });
 
   remember(ids: ReadonlyMap<string, number>): void {
     for (const [id, timeMs] of ids) this.#timeById.set(id, timeMs);
@@ -29,7 +29,7 @@ export class KnownOccurrences {
   }
 
   #timeOf(id: string, drafts: DraftIds): number | undefined {
-    return drafts.get(id) ?? this.#timeById.peek(id);
+    return drafts.get(id) ?? this.#timeById.get(id);
   }
 }
 

@@ -3,64 +3,88 @@
 
 const MAX_INPUT_CHARS = 1_024;
 const MAX_TEMPLATE_CHARS = 200;
+/** Larger objects are dumps; 200 characters of template are full after far fewer keys. */
+const MAX_JSON_CHARS = 8_192;
+const MAX_JSON_KEYS = 40;
 /** Longer quoted texts are data; shorter single words are names of tables, columns, settings. */
 const MAX_QUOTED_NAME_CHARS = 24;
 
-type Step = readonly [pattern: RegExp, replacement: string | ((match: string, ...groups: string[]) => string)];
+const ANY_DIGIT = 'digit';
+
+/** `needs`: nothing to do in a text without it; ANY_DIGIT for one of the ten, '' for nothing needed. */
+type Step = readonly [needs: string, pattern: RegExp, replacement: string | Replace];
+type Replace = (match: string, ...groups: string[]) => string;
 
 const steps: readonly Step[] = [
-  [/(?<![\w.%+-])[\w.%+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,24}\b/gi, '<email>'],
-  [/\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/?#"'<>)\]]+/gi, '<url>'],
-  [/\?[\w%.~[\]-]+=[^\s"'<>)]*/g, '?<q>'],
-  [/\b[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}\b/gi, '<id>'],
-  [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<uuid>'],
+  ['@', /(?<![\w.%+-])[\w.%+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,24}\b/gi, '<email>'],
+  ['://', /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/?#"'<>)\]]+/gi, '<url>'],
+  ['?', /\?[\w%.~[\]-]+=[^\s"'<>)]*/g, '?<q>'],
+  [ANY_DIGIT, /\b[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}\b/gi, '<id>'],
+  [ANY_DIGIT, /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<uuid>'],
   [
+    ANY_DIGIT,
     /\b(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}|[0-9a-f]{24}|[0-9a-f]{16})\b/gi,
     (text) => (/\d/.test(text) ? '<id>' : text),
   ],
-  [/(?<![\w+=-])[A-Za-z0-9+=_-]{24,}(?:\.[A-Za-z0-9+=_-]{8,})*/g, (text) => (looksRandom(text) ? '<token>' : text)],
   [
+    ANY_DIGIT,
+    /(?<![\w+=-])[A-Za-z0-9+=_-]{24,}(?:\.[A-Za-z0-9+=_-]{8,})*/g,
+    (text) => (looksRandom(text) ? '<token>' : text),
+  ],
+  [
+    ANY_DIGIT,
     /(?<![\w:])\[?(?:[0-9a-f]{1,4}:){2,7}(?::?[0-9a-f]{1,4}){0,7}\]?(?::\d{1,5})?(?![\w:])/gi,
     (text) => (/^\d\d?:\d\d:\d\d$/.test(text) ? text : '<ip>'),
   ],
-  [/(?<![\w:])::1(?::\d{1,5})?(?![\w:])/g, '<ip>'],
-  [/(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?(?![\w.])/g, '<ip>'],
-  [/\b\d{4}[-/]\d\d[-/]\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?)?/g, '<date>'],
+  [ANY_DIGIT, /(?<![\w:])::1(?::\d{1,5})?(?![\w:])/g, '<ip>'],
+  [ANY_DIGIT, /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?(?![\w.])/g, '<ip>'],
   [
+    ANY_DIGIT,
+    /\b\d{4}[-/]\d\d[-/]\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?)?/g,
+    '<date>',
+  ],
+  [
+    ANY_DIGIT,
     /\b(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? )?(?:\d{1,2} )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* \d{1,4}(?:,? \d{4})?(?: \d\d:\d\d:\d\d(?: ?(?:GMT|UTC|[+-]\d{4}))*)?/g,
     '<date>',
   ],
-  [/\b\d\d?:\d\d:\d\d(?:[.,]\d+)?\b/g, '<date>'],
+  [ANY_DIGIT, /\b\d\d?:\d\d:\d\d(?:[.,]\d+)?\b/g, '<date>'],
   [
+    ANY_DIGIT,
     /(?<![\w.])\d+(?:\.\d+)? ?(?:ns|µs|us|ms|s|sec|secs|seconds?|milliseconds?|m|mins?|minutes?|h|hours?|d|days?)\b(?:\d+(?:\.\d+)?(?:ms|s|m)\b)*/g,
     '<dur>',
   ],
-  [/(?<![\w.])\d+(?:[.,]\d+)* ?(?:bytes?|[KMGT]i?B|kB|B)\b/g, '<size>'],
-  [/\b0x[0-9a-f]+\b/gi, '<hex>'],
-  [/(?<=[\w])-[0-9a-f]{7,10}-[a-z0-9]{5}\b/g, '-<hex>'],
+  [ANY_DIGIT, /(?<![\w.])\d+(?:[.,]\d+)* ?(?:bytes?|[KMGT]i?B|kB|B)\b/g, '<size>'],
+  ['0x', /\b0x[0-9a-f]+\b/gi, '<hex>'],
+  [ANY_DIGIT, /(?<=[\w])-[0-9a-f]{7,10}-[a-z0-9]{5}\b/g, '-<hex>'],
   [
+    '.',
     /(?<![\w.@-])(?:[a-z0-9-]+\.)+(?:com|net|org|io|dev|cloud|internal|local|lan|svc)\b(?::\d{1,5})?(?![\w(]|\.\w)/gi,
     '<host>',
   ],
-  [/(?<![\w])(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,}(?![\w])/gi, '<hex>'],
-  [/(?:(?<![\w/.])[A-Za-z]:[\\/]|(?<![\w>./\\])(?:\.{0,2}\/|\\\\))(?:[\w.@+~=-]+[\\/])*[\w.@+~=-]+/g, pathName],
+  [ANY_DIGIT, /(?<![\w])(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,}(?![\w])/gi, '<hex>'],
+  ['', /(?:(?<![\w/.])[A-Za-z]:[\\/]|(?<![\w>./\\])(?:\.{0,2}\/|\\\\))(?:[\w.@+~=-]+[\\/])*[\w.@+~=-]+/g, pathName],
   [
+    ANY_DIGIT,
     /\bSQLSTATE\b\W{1,3}[0-9A-Z]{5}\b|\b[A-Z]{1,8}[-_]?\d{2,6}\b|\b(?:status|code|http)\b[^\w\n]{0,4}(?:code\b[^\w\n]{0,4})?[1-5]\d\d\b|(?<![\w>)\]])[-+]?\d[\d.,]*(?:e[+-]?\d+)?|\d+/gi,
     keepCode,
   ],
-  [/(?<!\w)(["'`])([^"'`\n]*)\1(?!\w)/g, (_, quote, text) => quote + (isName(text) ? text : '<str>') + quote],
-  [/\s+/g, ' '],
+  ['', /(?<!\w)(["'`])([^"'`\n]*)\1(?!\w)/g, (_, quote, text) => quote + (isName(text) ? text : '<str>') + quote],
+  ['', /\s+/g, ' '],
 ];
 
 export function templateOf(message: string): string {
   const head = firstLines(message);
-  const json = head.startsWith('{') ? jsonTemplate(message) : undefined;
+  const json = head.startsWith('{') && message.length <= MAX_JSON_CHARS ? jsonTemplate(message) : undefined;
   return (json ?? plainTemplate(head)).slice(0, MAX_TEMPLATE_CHARS);
 }
 
 function plainTemplate(text: string): string {
+  const hasDigit = /\d/.test(text);
   let template = text;
-  for (const [pattern, replacement] of steps) {
+  for (const [needs, pattern, replacement] of steps) {
+    if (needs === ANY_DIGIT ? !hasDigit : !template.includes(needs)) continue;
+    // replace() has no overload for the union.
     template =
       typeof replacement === 'string' ? template.replace(pattern, replacement) : template.replace(pattern, replacement);
   }
@@ -89,6 +113,7 @@ function jsonTemplate(message: string): string | undefined {
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined;
   return Object.entries(parsed)
     .sort(([a], [b]) => (a < b ? -1 : 1))
+    .slice(0, MAX_JSON_KEYS)
     .map(
       ([key, value]: [string, unknown]) =>
         `${key}=${plainTemplate(firstLines(typeof value === 'string' ? value : JSON.stringify(value)))}`,
@@ -96,9 +121,9 @@ function jsonTemplate(message: string): string | undefined {
     .join('|');
 }
 
-/** Base64 and the like: upper case, lower case and digits together, or one long word without any separator. */
+/** Base64 and the like: upper case, lower case and two digits together, or one long word without any separator. */
 function looksRandom(text: string): boolean {
-  if (!/\d/.test(text)) return false;
+  if (!/\d.*\d/.test(text)) return false;
   return (/[a-z]/.test(text) && /[A-Z]/.test(text)) || /^[a-z0-9]+$/i.test(text);
 }
 

@@ -1,9 +1,9 @@
 // Redaction: on by default, before anything is hashed, grouped or stored. Nothing that Errata keeps or shows has seen the
 // text before this.
-import type { Details, JsonValue } from './error-event.ts';
-import { LruMap } from './lru-map.ts';
+import type { JsonValue } from './error-event.ts';
+import { RecentMap } from './recent-map.ts';
 import { isSecretKey } from './redact-keys.ts';
-import { redactionRules, textRules } from './redact-rules.ts';
+import { mayHoldSecret, redactionRules, textRules } from './redact-rules.ts';
 import type { RedactionRule } from './redact-rules.ts';
 
 export interface RedactionSettings {
@@ -18,7 +18,6 @@ export interface Redactor {
   text(text: string): string;
   /** Values under secret keys go whole, all other texts by shape, at any depth. */
   value(key: string, value: JsonValue): JsonValue;
-  details(details: Details): Details;
   /** Secrets found so far. A stack that was seen before counts once. */
   counts(): Readonly<Record<RedactionRule, number>>;
 }
@@ -32,12 +31,13 @@ export function createRedactor(settings: RedactionSettings): Redactor {
   const isOn = (rule: RedactionRule): boolean => settings.enabled && settings.rules?.[rule] !== false;
   const active = textRules.filter(({ name }) => isOn(name));
   const extraKeys = new Set(settings.extraKeys?.map((key) => key.toLowerCase()));
-  const secretKeys = new LruMap<string, boolean>({ maxEntries: MAX_KNOWN_KEYS });
+  const secretKeys = new RecentMap<string, boolean>({ maxEntries: MAX_KNOWN_KEYS });
   const counts = new Map<RedactionRule, number>();
 
   const count = (rule: RedactionRule): void => void counts.set(rule, (counts.get(rule) ?? 0) + 1);
 
   const text = (raw: string): string => {
+    if (!mayHoldSecret(raw)) return raw;
     let redacted = raw;
     for (const { name, needs, redact } of active) {
       if (needs(redacted)) redacted = redact(redacted, () => count(name));
@@ -47,7 +47,7 @@ export function createRedactor(settings: RedactionSettings): Redactor {
 
   const hasSecretKey = (key: string): boolean => {
     if (key.length > MAX_KEY_CHARS) return isSecretKey(key, extraKeys);
-    const known = secretKeys.peek(key);
+    const known = secretKeys.get(key);
     if (known !== undefined) return known;
     const isSecret = isSecretKey(key, extraKeys);
     secretKeys.set(key, isSecret);
@@ -62,16 +62,12 @@ export function createRedactor(settings: RedactionSettings): Redactor {
     if (typeof raw === 'string') return text(raw);
     if (typeof raw !== 'object' || raw === null) return raw;
     if (isList(raw)) return raw.map((member) => value('', member));
-    return details(raw);
+    return Object.fromEntries(Object.entries(raw).map(([inner, member]) => [text(inner), value(inner, member)]));
   };
-
-  const details = (raw: Details): Details =>
-    Object.fromEntries(Object.entries(raw).map(([key, member]) => [text(key), value(key, member)]));
 
   return {
     text,
     value,
-    details,
     counts: () =>
       Object.fromEntries(redactionRules.map((rule) => [rule, counts.get(rule) ?? 0])) as Record<RedactionRule, number>,
   };

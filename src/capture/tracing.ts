@@ -14,9 +14,19 @@ export interface TracingParts {
   readonly logProcessor: LogRecordProcessor;
 }
 
-/** undefined: the host has its own. */
+/** undefined: the host has its own, or none can be had. Never throws. */
 export function startTracing(parts: TracingParts): { stop(): Promise<void> } | undefined {
   if (hostHasTracing()) return undefined;
+  try {
+    return startSdk(parts);
+  } catch (cause) {
+    // Errors are captured without trace ids then, which is no reason for a service not to start.
+    process.emitWarning(`tracing did not start: ${String(cause)}`, 'ErrataCapture');
+    return undefined;
+  }
+}
+
+function startSdk(parts: TracingParts): { stop(): Promise<void> } {
   const sdk = new NodeSDK({
     resource: parts.resource,
     autoDetectResources: false,

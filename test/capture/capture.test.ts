@@ -1,5 +1,7 @@
 // What a service's call becomes on the wire.
-import { trace } from '@opentelemetry/api';
+import { context, trace } from '@opentelemetry/api';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import { NoopSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Capture, CaptureOptions, ErrorReport } from '../../src/capture/capture.ts';
 import { logError, startCapture } from '../../src/capture/capture.ts';
@@ -131,6 +133,27 @@ test('trace and span of the active span come along, and a span with an exception
   await running.flush();
   expect(sink.logs).toMatchObject([{ body: 'inside', traceId: ids.traceId, spanId: ids.spanId }]);
   expect(sink.spans).toEqual([{ name: 'charge', traceId: ids.traceId, exceptions: 1 }]);
+});
+
+test("a host's own tracing stays as it is: its ids come along, its spans are its own affair", async () => {
+  const host = new NodeSDK({ spanProcessors: [new NoopSpanProcessor()], logRecordProcessors: [], metricReaders: [] });
+  host.start();
+  const provider = trace.getTracerProvider();
+  const running = start();
+  const ids = trace.getTracer('host').startActiveSpan('request', (span) => {
+    void logError({ severity: 'error', message: 'inside' });
+    span.recordException(new Error('recorded'));
+    span.end();
+    return span.spanContext();
+  });
+  await running.stop();
+  expect(sink.logs).toMatchObject([{ traceId: ids.traceId, spanId: ids.spanId }]);
+  expect(sink.spans).toEqual([]);
+  expect(trace.getTracerProvider()).toBe(provider);
+  expect(trace.getTracer('host').startSpan('after').isRecording()).toBe(true);
+  await host.shutdown();
+  trace.disable();
+  context.disable();
 });
 
 test('before startCapture an error is counted and nothing is thrown', async () => {

@@ -1,9 +1,10 @@
-// error_type: what kind of failure it is, so that rules and agents can be chosen by it. The sender's own word decides; then
-// types and codes, then HTTP status, then the message, then what kind of call it was.
+// error_type: what kind of failure it is, so that rules and agents can be chosen by it. The sender's own word decides (see
+// the builder); then the table, over types, codes and the message; then what kind of call it was.
 import type { Attributes } from '../ingest/candidate.ts';
 import { firstText } from './attribute-values.ts';
 import type { ErrorType } from './error-event.ts';
 import { errorTypeRules } from './error-type-rules.ts';
+import type { ErrorTypeRule } from './error-type-rules.ts';
 import { RecentMap } from './recent-map.ts';
 
 export interface Symptoms {
@@ -30,50 +31,64 @@ const codeKeys = [
 
 /** Types and codes are few and messages repeat: what the table said of them is kept. */
 const MAX_KNOWN = 5_000;
-/** In a Map undefined would be "not known". */
-type Known = ErrorType | 'none';
+
+/** Place of a rule in the table; `none` is behind all of them. */
+type Rank = number;
+const none: Rank = errorTypeRules.length;
 
 export function createClassifier(): (symptoms: Symptoms) => ErrorType {
-  const knownTypes = new RecentMap<string, Known>({ maxEntries: MAX_KNOWN });
-  const knownMessages = new RecentMap<string, Known>({ maxEntries: MAX_KNOWN });
+  const knownTypes = new RecentMap<string, Rank>({ maxEntries: MAX_KNOWN });
+  const knownMessages = new RecentMap<string, Rank>({ maxEntries: MAX_KNOWN });
 
-  return (symptoms) => {
-    const { attributes, exceptionType, rootType } = symptoms;
+  return ({ attributes, exceptionType, rootType, ...symptoms }) => {
     const message = symptoms.message.slice(0, MAX_MESSAGE_CHARS);
-    const told = remembering(knownMessages, message, () => byMessage(message));
-    // What failed comes before why, and mostly the message alone tells: `Error: PostgreSQL health check failed`.
-    if (told === 'health_check_failed') return told;
     const names = [exceptionType, rootType, ...codeKeys.map((key) => firstText(attributes, key)), errorCode(message)];
+    // The more telling of the two: `TimeoutError: connection pool exhausted` is about the pool.
+    const rank = Math.min(
+      remembered(knownTypes, names.join('\n'), () => rankOfTypes(names)),
+      remembered(knownMessages, message, () => rankOfMessage(message)),
+    );
+    const told = errorTypeRules[rank];
+    if (told !== undefined) return told.errorType;
     return (
-      remembering(knownTypes, names.join('\n'), () => byTypes(names)) ??
-      byStatus(firstText(attributes, 'http.response.status_code', 'http.status_code')) ??
-      told ??
-      byCall(attributes) ??
-      (exceptionType !== '' || symptoms.hasStack ? 'unhandled_exception' : 'other')
+      byCall(exceptionType, attributes) ?? (exceptionType !== '' || symptoms.hasStack ? 'unhandled_exception' : 'other')
     );
   };
 }
 
-function remembering(
-  known: RecentMap<string, Known>,
-  key: string,
-  make: () => ErrorType | undefined,
-): ErrorType | undefined {
-  let found = known.get(key);
-  if (found === undefined) {
-    found = make() ?? 'none';
-    known.set(key, found);
+function remembered(known: RecentMap<string, Rank>, key: string, make: () => Rank): Rank {
+  let rank = known.get(key);
+  if (rank === undefined) {
+    rank = make();
+    known.set(key, rank);
   }
-  return found === 'none' ? undefined : found;
+  return rank;
 }
 
-function byTypes(names: readonly string[]): ErrorType | undefined {
+function rankOfTypes(names: readonly string[]): Rank {
   const given = names.filter((name) => name !== '').map(shortName);
-  return errorTypeRules.find(({ types }) => types !== undefined && given.some((name) => types.test(name)))?.errorType;
+  return rankOf(({ types }) => types !== undefined && given.some((name) => types.test(name)));
 }
 
-function byMessage(message: string): ErrorType | undefined {
-  return message === '' ? undefined : errorTypeRules.find((rule) => rule.message?.test(message) === true)?.errorType;
+function rankOfMessage(message: string): Rank {
+  return message === '' ? none : rankOf((rule) => rule.message?.test(message) === true);
+}
+
+function rankOf(hits: (rule: ErrorTypeRule) => boolean): Rank {
+  const index = errorTypeRules.findIndex(hits);
+  return index < 0 ? none : index;
+}
+
+/** Nothing in the error says what it is, but its span says how a call ended, or what was being done. */
+function byCall(exceptionType: string, attributes: readonly Attributes[]): ErrorType | undefined {
+  if (firstText(attributes, 'db.system.name', 'db.system') !== '') return 'database_error';
+  // A TypeError in a handler ends in a 500 too: the status is its consequence, and the call is fine.
+  if (exceptionType !== '' && exceptionType !== 'Error') return undefined;
+  const isCall = firstText(attributes, 'rpc.system', 'rpc.system.name', 'url.full') !== '';
+  return (
+    byStatus(firstText(attributes, 'http.response.status_code', 'http.status_code')) ??
+    (isCall ? 'api_error' : undefined)
+  );
 }
 
 function byStatus(status: string): ErrorType | undefined {
@@ -81,13 +96,6 @@ function byStatus(status: string): ErrorType | undefined {
   if (status === '429') return 'rate_limited';
   if (status === '401' || status === '403' || status === '407') return 'auth_failed';
   return status === '408' || status === '504' ? 'timeout' : 'api_error';
-}
-
-/** Nothing in the error says what it is, but the span says what was being done. */
-function byCall(attributes: readonly Attributes[]): ErrorType | undefined {
-  if (firstText(attributes, 'db.system.name', 'db.system') !== '') return 'database_error';
-  const isCall = firstText(attributes, 'rpc.system', 'rpc.system.name', 'url.full', 'http.url') !== '';
-  return isCall ? 'api_error' : undefined;
 }
 
 /** `java.net.ConnectException` → `ConnectException`; codes stay. */

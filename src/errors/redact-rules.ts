@@ -130,7 +130,9 @@ function redactPrivateKeys(text: string, found: () => void): string {
 function redactAuthorization(text: string, found: () => void): string {
   const headers = replacing(
     /\b((?:proxy-)?authorization|(?:set-)?cookie)\b(["']?[ \t]{0,4}[:=][ \t]{0,4}["'[]{0,2})([^\s"'\n\]}][^"'\n\]}]*)/gi,
-    (_, header, between) => `${header}${between}${SECRET}`,
+    (match, header, ...[between = '', value = '']) =>
+      // What was redacted before stays as it is.
+      /^\[?secret(?:\]|$)/.test(value) ? match : `${header}${between}${SECRET}`,
   );
   const schemes = replacing(/\b(bearer|basic)[ \t]{1,4}([\w.~+/-]{8,}={0,2})/gi, (match, scheme, token) =>
     /\d/.test(token) || token.length >= 24 || token.endsWith('=') ? `${scheme} ${SECRET}` : match,
@@ -150,7 +152,7 @@ const assignment = new RegExp(
 function redactAssignments(text: string, found: () => void): string {
   return replacing(assignment, (match, ...groups) => {
     const [name = '', quote = '', before = '', sign = '', after = '', value = ''] = groups;
-    if (value.includes('[secret]') || /^(?:null|undefined|none|true|false|""|'')$/i.test(value)) return match;
+    if (value.includes('[secret') || /^(?:null|undefined|none|true|false|""|'')$/i.test(value)) return match;
     // "Unexpected token: foo" is prose; `token: 8f2b…` is not.
     const isProse = sign === ':' && after !== '' && quote === '' && /^token$/i.test(name) && !/\d/.test(value);
     if (isProse || (sign === ':' && after === '' && value.startsWith(':'))) return match;

@@ -9,6 +9,8 @@ import { MAX_COMPANY, scopes } from './access/principal.ts';
 import { readTokens } from './access/token-file.ts';
 import { hasTokens, toTokenRecord } from './access/token-record.ts';
 import type { TokenRecord } from './access/token-record.ts';
+import { redactionRules } from './errors/redact-rules.ts';
+import type { RedactionSettings } from './errors/redact.ts';
 import { Failure } from './failure.ts';
 import type { StoreTarget } from './store/open-client.ts';
 
@@ -30,7 +32,7 @@ export interface Config {
     readonly ratePerSecond: number;
   };
   readonly api: { readonly ratePerSecond: number };
-  readonly redaction: { readonly off: readonly string[]; readonly keys: readonly string[] };
+  readonly redaction: RedactionSettings;
   readonly tokens: readonly TokenRecord[];
   /** Where our own traces and metrics go; undefined: nowhere. */
   readonly ownTelemetry: string | undefined;
@@ -85,7 +87,11 @@ const fileSchema = z.strictObject({
     .prefault({}),
   api: z.strictObject({ rate_per_second: rate.default(200) }).prefault({}),
   redaction: z
-    .strictObject({ off: z.array(z.string().min(1)).default([]), keys: z.array(z.string().min(1)).default([]) })
+    .strictObject({
+      enabled: z.boolean().default(true),
+      off: z.array(z.enum(redactionRules)).default([]),
+      keys: z.array(z.string().min(1)).default([]),
+    })
     .prefault({}),
   tokens: z.array(token).default([]),
 });
@@ -193,7 +199,11 @@ function toConfig(values: FileValues, { env, serving, faults }: Loading): Config
       ratePerSecond: ingest.rate_per_second,
     },
     api: { ratePerSecond: values.api.rate_per_second },
-    redaction: values.redaction,
+    redaction: {
+      enabled: values.redaction.enabled,
+      rules: Object.fromEntries(values.redaction.off.map((rule) => [rule, false])),
+      extraKeys: values.redaction.keys,
+    },
     tokens,
     ownTelemetry: ownTelemetry === '' ? undefined : ownTelemetry,
   };

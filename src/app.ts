@@ -1,0 +1,112 @@
+// The composition root: builds every part in the order of the flow, starts right to left, stops left to right. The only
+// file, beside main.ts, that sees both ends.
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { createAuthenticator } from './access/authenticate.ts';
+import { createRateLimiter } from './access/rate-limit.ts';
+import { openTokenFile } from './access/token-file.ts';
+import { createApi } from './api/create-api.ts';
+import type { Config } from './config.ts';
+import { createErrorMaker } from './errors/error-maker.ts';
+import { createReceiver } from './ingest/receiver.ts';
+import { createMetrics } from './metrics.ts';
+import { createAcceptor } from './store/accept-delivery.ts';
+import { createClickHouseStore } from './store/clickhouse-store.ts';
+
+interface AppDeps {
+  readonly logger: Logger;
+  readonly now: () => number;
+}
+
+interface App {
+  /** Throws when a port is taken or the store can't be opened; then nothing is left running. */
+  start(): Promise<{ readonly otlp: string; readonly api: string }>;
+  /** Takes nothing new, finishes what is in flight, closes the store. Safe twice. */
+  stop(deadlineMs: number): Promise<void>;
+}
+
+/** The breaker remembers a day. */
+const BREAKER_WINDOW_MS = 86_400_000;
+
+/** A burst may spend this many seconds of the rate at once. */
+const BURST_SECONDS = 5;
+
+export async function createApp(config: Config, { logger, now }: AppDeps): Promise<App> {
+  const metrics = createMetrics();
+  const tokenFile = openTokenFile({
+    dataDir: config.dataDir,
+    now,
+    onUnreadable: (failure) => logger.error({ err: failure }, 'tokens.json was not read; the old tokens stay in force'),
+  });
+  const authenticate = createAuthenticator({ records: () => [...config.tokens, ...tokenFile.records()], now });
+  const limiter = (perSecond: number) => createRateLimiter({ perSecond, burst: perSecond * BURST_SECONDS, now });
+
+  const insertSeconds = metrics.histogram('errata_insert_seconds', 'Time of one insert into the store.', INSERT_BOUNDS);
+  const store = createClickHouseStore(config.store, {
+    now,
+    logger,
+    onCommit: (_rows, tookMs) => insertSeconds.observe(tookMs / 1000),
+  });
+  const errorMaker = createErrorMaker({ retentionDays: config.store.retentionDays, redaction: config.redaction });
+  const acceptor = createAcceptor({ errorMaker, store, metrics, logger, now });
+  const receiver = createReceiver(
+    { host: config.host, port: config.ports.otlp, ...config.ingest },
+    {
+      accept: acceptor.accept,
+      authenticate,
+      admit: limiter(config.ingest.ratePerSecond).admit,
+      onOutcome: acceptor.count,
+      logger,
+      metrics,
+    },
+  );
+  const api = await createApi(
+    { host: config.host, port: config.ports.api },
+    {
+      operations: { store, makeError: errorMaker.fromReport, now, newId: randomUUID },
+      authenticate,
+      rateLimiter: limiter(config.api.ratePerSecond),
+      metrics,
+      logger,
+    },
+  );
+
+  async function stop(deadlineMs: number): Promise<void> {
+    const endsAtMs = performance.now() + deadlineMs;
+    const left = () => Math.max(0, endsAtMs - performance.now());
+    await receiver.stop(left());
+    await api.stop(left());
+    await store.stop(left());
+  }
+
+  async function start(): Promise<{ readonly otlp: string; readonly api: string }> {
+    try {
+      await store.start();
+      await seedBreaker();
+      const apiAddress = await api.start();
+      const otlpAddress = await receiver.start();
+      return { otlp: urlOf(otlpAddress), api: urlOf(apiAddress) };
+    } catch (failure) {
+      await stop(0);
+      throw failure;
+    }
+  }
+
+  /** Without it, a group that was merged yesterday would split again today. */
+  async function seedBreaker(): Promise<void> {
+    try {
+      errorMaker.seed(await store.listStrictByLoose(now() - BREAKER_WINDOW_MS), now());
+    } catch (failure) {
+      logger.warn({ err: failure }, 'the cardinality breaker starts empty: the store is away');
+    }
+  }
+
+  return { start, stop };
+}
+
+/** Upper bounds in seconds: an insert of one row takes milliseconds, one of ten thousand a third of a second. */
+const INSERT_BOUNDS: readonly number[] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 8];
+
+function urlOf({ host, port }: { host: string; port: number }): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

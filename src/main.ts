@@ -1,0 +1,67 @@
+#!/usr/bin/env node
+// The command `errata`: configuration → app → start → signals → exit code. The only file that acts when it is loaded.
+import { pino } from 'pino';
+import { createApp } from './app.ts';
+import { runTokenCommand } from './access/token-command.ts';
+import { loadConfig } from './config.ts';
+import { toFailure } from './failure.ts';
+
+const USAGE = `errata serve                       run the processor
+errata token create|list|revoke    who may send, read and fix (errata token --help)
+`;
+
+/** Requests in flight and the last insert get this long at a stop; then the process ends all the same. */
+const STOP_DEADLINE_MS = 15_000;
+
+process.exitCode = await run(process.argv.slice(2));
+
+async function run([command, ...rest]: readonly string[]): Promise<number> {
+  if (command === 'serve') return serve();
+  if (command === 'token') return token(rest);
+  const asked = command === undefined || command === '--help';
+  (asked ? process.stdout : process.stderr).write(USAGE);
+  return asked ? 0 : 2;
+}
+
+function token(argv: readonly string[]): number {
+  try {
+    const { dataDir } = loadConfig({ serving: false });
+    return runTokenCommand(argv, { dataDir, out: (line) => void process.stdout.write(`${line}\n`), now: Date.now });
+  } catch (cause) {
+    process.stderr.write(`${toFailure(cause).message}\n`);
+    return 1;
+  }
+}
+
+async function serve(): Promise<number> {
+  try {
+    const config = loadConfig();
+    const logger = pino({ level: config.logLevel });
+    const app = await createApp(config, { logger, now: Date.now });
+    const stopped = stopSignal();
+    const addresses = await app.start();
+    logger.info(addresses, 'errata is ready');
+    logger.info({ signal: await stopped }, 'stopping');
+    await app.stop(STOP_DEADLINE_MS);
+    return 0;
+  } catch (cause) {
+    const failure = toFailure(cause);
+    const reason = failure.code === 'INTERNAL' ? String(cause instanceof Error ? cause.stack : cause) : failure.message;
+    process.stderr.write(`errata can't start: ${reason}\n`);
+    return 1;
+  }
+}
+
+/** The second signal ends the process at once: somebody is waiting. */
+function stopSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    let asked = false;
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        if (asked) process.exit(1);
+        asked = true;
+        resolve(signal);
+      });
+    }
+  });
+}

@@ -100,6 +100,7 @@ function versionOf(dataDir: string): string {
 }
 
 function takeLock(lock: string): void {
+  // The file system stamps with the real clock, so that is the one to compare with.
   const held = statSync(lock, { throwIfNoEntry: false });
   if (held !== undefined && Date.now() - held.mtimeMs > STALE_LOCK_MS) rmSync(lock, { force: true });
   try {

@@ -15,7 +15,7 @@ import { healthPaths, serveHealth } from './health.ts';
 import { countRequests } from './count-requests.ts';
 import { answerBrokenRequest } from './broken-request.ts';
 import { failureOf, sendProblem } from './problem.ts';
-import { answerRoutes, routes, streamRoutes } from './routes.ts';
+import { answerRoutes, streamRoutes } from './routes.ts';
 import { refuseOtherMethods } from './refuse-methods.ts';
 import { serveOperations } from './serve-operations.ts';
 import { serveStreams } from './serve-streams.ts';
@@ -48,6 +48,10 @@ const BODY_LIMIT_BYTES = 1_048_576;
 /** A client that takes longer to send a request is a slow-loris. */
 const REQUEST_TIMEOUT_MS = 15_000;
 const HEADERS_TIMEOUT_MS = 10_000;
+const CHECK_TIMEOUTS_MS = 2_000;
+
+/** Agents, a dashboard, services without OpenTelemetry: hundreds. More is somebody holding sockets open. */
+const MAX_CONNECTIONS = 2_048;
 
 /** Longer than the idle time of usual proxies and pools (60 s), so that they never send into a closing connection. */
 const KEEP_ALIVE_MS = 120_000;
@@ -62,7 +66,9 @@ export async function createApi(settings: ApiSettings, deps: ApiDeps): Promise<A
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS },
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: CHECK_TIMEOUTS_MS },
+    // Node's own limit on the whole request line and headers: a longer id is an unknown one, not another kind of mistake.
+    routerOptions: { maxParamLength: 16_384 },
     forceCloseConnections: 'idle',
     // Our own hook answers while stopping: as a problem, with Retry-After.
     return503OnClosing: false,
@@ -70,6 +76,7 @@ export async function createApi(settings: ApiSettings, deps: ApiDeps): Promise<A
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error, _request, reply) => sendProblem(reply, failureOf(error)),
   });
+  server.server.maxConnections = MAX_CONNECTIONS;
   const stopping = new AbortController();
   const callers = createCallers(deps);
   const { operations } = deps;
@@ -99,8 +106,11 @@ export async function createApi(settings: ApiSettings, deps: ApiDeps): Promise<A
   serveStreams(server, streamRoutes, { operations, callers, stopping: stopping.signal });
   serveHealth(server, { store: operations.store, metrics: deps.metrics, callers, now: operations.now });
   serveDocuments(server);
-  const pages = [...healthPaths, ...documentPaths].map((path) => ({ method: 'GET' as const, path }));
-  refuseOtherMethods(server, [...routes, ...pages]);
+  refuseOtherMethods(server, [
+    ...answerRoutes.map(({ path, method }) => ({ path, methods: method === 'GET' ? ['GET', 'HEAD'] : [method] })),
+    ...streamRoutes.map(({ path }) => ({ path, methods: ['GET'] })),
+    ...[...healthPaths, ...documentPaths].map((path) => ({ path, methods: ['GET', 'HEAD'] })),
+  ]);
 
   let stopped: Promise<void> | undefined;
   return {

@@ -2,19 +2,18 @@
 import type { FastifyInstance } from 'fastify';
 import { Failure } from '../failure.ts';
 
-interface Placed {
-  readonly method: 'GET' | 'POST';
+interface Taken {
   readonly path: string;
+  readonly methods: readonly string[];
 }
 
-export function refuseOtherMethods(server: FastifyInstance, routes: readonly Placed[]): void {
-  for (const path of new Set(routes.map((route) => route.path))) {
-    const taken = routes.filter((route) => route.path === path).map((route) => route.method);
-    // GET answers HEAD too.
-    const allowed = new Set<string>(taken.includes('GET') ? [...taken, 'HEAD'] : taken);
-    const allow = [...allowed].join(', ');
+/** `taken` may name a path several times, with different methods. */
+export function refuseOtherMethods(server: FastifyInstance, taken: readonly Taken[]): void {
+  for (const path of new Set(taken.map((entry) => entry.path))) {
+    const methods = taken.filter((entry) => entry.path === path).flatMap((entry) => entry.methods);
+    const allow = methods.join(', ');
     server.route({
-      method: server.supportedMethods.filter((method) => !allowed.has(method)),
+      method: server.supportedMethods.filter((method) => !methods.includes(method)),
       url: path,
       // Before the body is read: it is not wanted.
       async onRequest(_request, reply) {

@@ -57,8 +57,9 @@ export const companyField = z
 
 export const textField = z
   .string()
-  .min(1)
   .max(MAX_TEXT)
+  // Without a word there is nothing to look for, and everything would be found.
+  .regex(/[\p{L}\p{N}\u0080-\u{10ffff}]/u, { error: 'must hold a word to look for' })
   .optional()
   .describe('Words that must all stand in the exception type or the message, in any case.');
 

@@ -1,0 +1,116 @@
+// /openapi.json says what the door does: every route is in it, and every real answer fits what it promises.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import * as z from 'zod';
+import { answerRoutes, routes } from '../../src/api/routes.ts';
+import { openTestApi } from './open-test-api.ts';
+import type { TestApi } from './open-test-api.ts';
+
+let t: TestApi;
+let openapi: {
+  openapi: string;
+  paths: Record<string, Record<string, Described>>;
+};
+interface Described {
+  operationId: string;
+  parameters?: { name: string; in: string; required: boolean; schema: object }[];
+  requestBody?: { required: boolean; content: { 'application/json': { schema: { required: string[] } } } };
+  responses: Record<string, { content: Record<string, { schema: unknown }> }>;
+}
+
+beforeAll(async () => {
+  t = await openTestApi();
+  openapi = (await t.api.server.inject({ url: '/openapi.json' })).json();
+});
+afterAll(async () => {
+  await t.close();
+});
+
+test('it is OpenAPI 3.1 and has every route', () => {
+  expect(openapi.openapi).toBe('3.1.0');
+  const described = Object.entries(openapi.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  expect(described.sort()).toEqual(
+    [
+      'GET /api/errors',
+      'GET /api/errors/{id}',
+      'GET /api/groups',
+      'GET /api/groups/{fingerprint}',
+      'GET /api/stream',
+      'GET /api/trends',
+      'POST /api/errors/log',
+      'POST /api/errors/{id}/fix',
+      'POST /api/errors/{id}/reopen',
+      'POST /api/errors/{id}/resolve',
+    ].sort(),
+  );
+  expect(routes).toHaveLength(10);
+});
+
+test('fields stand where they are read: path, query or body', () => {
+  const list = openapi.paths['/api/errors']?.['get'];
+  expect(list?.parameters?.map((parameter) => `${parameter.in} ${parameter.name}`).sort()).toEqual([
+    'query company_id',
+    'query cursor',
+    'query environment',
+    'query error_type',
+    'query fingerprint',
+    'query limit',
+    'query q',
+    'query resolved',
+    'query service',
+    'query severity',
+    'query since',
+    'query until',
+  ]);
+  expect(list?.parameters?.find((parameter) => parameter.name === 'limit')).toMatchObject({
+    required: false,
+    schema: { type: 'integer', minimum: 1, maximum: 1_000, default: 50 },
+  });
+  const resolve = openapi.paths['/api/errors/{id}/resolve']?.['post'];
+  expect(resolve?.parameters).toMatchObject([{ name: 'id', in: 'path', required: true }]);
+  expect(resolve?.requestBody).toMatchObject({
+    required: true,
+    content: { 'application/json': { schema: { required: ['resolution_notes'], additionalProperties: false } } },
+  });
+  expect(openapi.paths['/api/errors/{id}/reopen']?.['post']?.requestBody).toMatchObject({ required: false });
+});
+
+test('every reference leads somewhere', () => {
+  const text = JSON.stringify(openapi);
+  expect([...new Set(text.match(/"\$ref":"[^"]+"/g))]).toEqual(['"$ref":"#/components/schemas/Problem"']);
+});
+
+test('every real answer fits the schema of its operation, to the field', async () => {
+  const logged = await t.api.server.inject({
+    method: 'POST',
+    url: '/api/errors/log',
+    payload: { service: 's', severity: 'critical', error_type: 'timeout', message: 'm', trace_id: 'a'.repeat(32) },
+  });
+  await t.api.server.inject({
+    method: 'POST',
+    url: '/api/errors/log',
+    payload: { service: 's', severity: 'critical', message: 'other', trace_id: 'a'.repeat(32) },
+  });
+  const { id, fingerprint } = logged.json();
+  const answers: Record<string, unknown> = { 'POST /api/errors/log': logged.json() };
+  const payloads: Record<string, object> = { 'POST /api/errors/:id/resolve': { resolution_notes: 'n' } };
+  for (const { method, path } of answerRoutes) {
+    const name = `${method} ${path}`;
+    if (name in answers || path.endsWith('/fix')) continue;
+    const answer = await t.api.server.inject({
+      method,
+      url: path.replace(':id', id).replace(':fingerprint', fingerprint),
+      ...(method === 'POST' ? { payload: payloads[name] ?? {} } : {}),
+    });
+    expect(answer.statusCode, answer.body).toBe(200);
+    answers[name] = answer.json();
+  }
+  for (const { method, path, operation } of answerRoutes) {
+    if (path.endsWith('/fix')) continue;
+    const { output } = operation;
+    if (!(output instanceof z.ZodObject)) throw new Error(`${operation.name} answers no object`);
+    const parsed = output.strict().safeParse(answers[`${method} ${path}`]);
+    expect(parsed.error?.issues ?? [], operation.name).toEqual([]);
+  }
+});

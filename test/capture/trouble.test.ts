@@ -180,6 +180,17 @@ test('the queue is bounded by bytes too', async () => {
   expect(dropped.queue_full).toBe(84);
 });
 
+test('what was sent gives its room back', async () => {
+  const sink = await sinkThat();
+  // Room for four of them at a time.
+  const running = start(sink.url, { maxQueueBytes: 280 * 1024, maxQueue: 4 });
+  for (let round = 0; round < 5; round++) {
+    for (let index = 0; index < 4; index++) await logError({ severity: 'error', message: 'x'.repeat(16_000) });
+    expect(await running.flush(5000)).toBe(true);
+  }
+  expect(running.stats()).toMatchObject({ captured: 20, sent: 20, dropped: { queue_full: 0 } });
+});
+
 test('a batch that is not delivered in its time is given up and makes room', async () => {
   const running = start(`http://127.0.0.1:${await closedPort()}`, { giveUpAfterMs: 600 });
   await logError({ severity: 'error', message: 'old' });

@@ -123,8 +123,8 @@ function readName(text: string | undefined): string {
 
 function readCompany(text: string | undefined): number | '*' {
   if (text === '*') return '*';
-  if (text === undefined || !/^\d{1,10}$/.test(text) || Number(text) > MAX_COMPANY) {
-    throw new Usage(`--company: a number up to ${MAX_COMPANY}, or * for all`);
+  if (text === undefined || !/^[1-9]\d{0,9}$/.test(text) || Number(text) > MAX_COMPANY) {
+    throw new Usage(`--company: a number from 1 to ${MAX_COMPANY}, or * for all`);
   }
   return Number(text);
 }

@@ -62,7 +62,7 @@ export const storedToken = z
     id: z.string().min(1),
     name: z.string().min(1),
     hash: z.string().regex(/^[0-9a-f]{64}$/),
-    company: z.union([z.literal('*'), z.int().min(0).max(MAX_COMPANY)]),
+    company: z.union([z.literal('*'), z.int().min(1).max(MAX_COMPANY)]),
     scopes: z.array(z.enum(scopes)),
     created_at: time,
     expires_at: time.optional(),

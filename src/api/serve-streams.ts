@@ -16,8 +16,8 @@ interface StreamParts {
   readonly stopping: AbortSignal;
 }
 
-/** Each open stream asks the store a few times a second. */
-const MAX_STREAMS = 64;
+/** In a storm each open stream asks the store twice a second. */
+const MAX_STREAMS = 32;
 const MAX_STREAMS_PER_TOKEN = 8;
 
 /** Readers reconnect by themselves; a connection that nobody reads any more is gone after this. */

@@ -50,7 +50,7 @@ export const pageFields = {
 
 export const companyField = z
   .int()
-  .min(0)
+  .min(1)
   .max(MAX_COMPANY)
   .optional()
   .describe("Which company, for tokens that serve all; otherwise the token's own, whatever is said here.");

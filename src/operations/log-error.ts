@@ -44,14 +44,13 @@ export const logError = defineOperation({
       .regex(/^[0-9a-fA-F]{16}$/, { error: 'must be 16 hex characters' })
       .optional(),
     id: z.uuid().optional().describe('Chosen by the caller: then a repeated call stores nothing new.'),
-    company_id: z.int().min(0).max(MAX_COMPANY).optional().describe('Only for tokens that serve all companies.'),
+    company_id: z.int().min(1).max(MAX_COMPANY).optional().describe('Only for tokens that serve all companies.'),
   }),
   output: errorView,
   async run({ store, makeError, now, newId }, input, principal) {
     const companyId = writtenCompany(principal, input.company_id);
-    const event = makeError(
+    const made = makeError(
       {
-        id: input.id?.toLowerCase(),
         timestampMs: input.timestamp === undefined ? undefined : Date.parse(input.timestamp),
         service: input.service,
         severity: input.severity,
@@ -71,6 +70,7 @@ export const logError = defineOperation({
       },
       { companyId, nowMs: now(), newId },
     );
+    const event = { ...made, id: input.id?.toLowerCase() ?? made.id };
     const { stored } = await store.insert([event]);
     store.countOutcome({
       companyId,

@@ -2,7 +2,8 @@
 import type * as z from 'zod';
 import { requireScope } from '../access/principal.ts';
 import type { Principal, Scope } from '../access/principal.ts';
-import type { Details, ErrorEvent, ErrorType, Severity } from '../errors/error-event.ts';
+import type { ErrorEvent } from '../errors/error-event.ts';
+import type { ReportedError } from '../errors/reported-error.ts';
 import type { ErrorStore } from '../store/error-store.ts';
 import { InvalidInput } from './invalid-input.ts';
 
@@ -13,29 +14,9 @@ export interface OperationDeps {
   readonly newId: () => string;
 }
 
-/** An error that a caller reports in the seed's terms, not through OpenTelemetry. Undefined means that it was not given. */
-export interface ErrorReport {
-  readonly id: string | undefined;
-  readonly timestampMs: number | undefined;
-  readonly service: string;
-  readonly severity: Severity;
-  readonly errorType: ErrorType | undefined;
-  readonly message: string;
-  readonly details: Details;
-  readonly stackTrace: string | undefined;
-  readonly exceptionType: string | undefined;
-  readonly handled: boolean | undefined;
-  readonly environment: string | undefined;
-  readonly release: string | undefined;
-  readonly host: string | undefined;
-  readonly containerId: string | undefined;
-  readonly traceId: string | undefined;
-  readonly spanId: string | undefined;
-}
-
-/** Redacts, classifies, fingerprints. `newId` gives the id of a report that brought none. */
+/** Redacts, classifies, fingerprints. `newId` gives the id of a report without a trace. */
 export type MakeError = (
-  report: ErrorReport,
+  report: ReportedError,
   context: { readonly companyId: number; readonly nowMs: number; readonly newId: () => string },
 ) => ErrorEvent;
 

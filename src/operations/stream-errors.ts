@@ -15,7 +15,7 @@ import type { StreamItem } from './operation.ts';
 const BATCH = 200;
 
 /** In a storm each stream reads this often at most: a store that commits fifty times a second is not read fifty times. */
-const PACE_MS = 250;
+const PACE_MS = 500;
 
 /** Inserts of other processors wake nobody here, so the store is asked anyway after this long. */
 const POLL_MS = 2_000;
@@ -77,6 +77,7 @@ async function* tail({
   let position = from;
   let toldAtMs = now();
   while (!signal.aborted) {
+    const readAtMs = now();
     const read = new AbortController();
     // Waiting starts before reading: an insert between the two must not be slept through.
     const inserted = store.waitForInsert(POLL_MS, AbortSignal.any([signal, read.signal]));
@@ -99,7 +100,9 @@ async function* tail({
       continue;
     }
     await inserted;
-    await pause(PACE_MS, undefined, { signal }).catch(() => undefined); // aborted: the loop ends
+    await pause(Math.min(Math.max(readAtMs + PACE_MS - now(), 0), PACE_MS), undefined, { signal }).catch(
+      () => undefined,
+    ); // aborted: the loop ends
   }
 }
 

@@ -68,6 +68,7 @@ test.each([
   [['create', '--name', 'a'], '--company'],
   [['create', '--name', 'a', '--company', '4294967296'], '--company'],
   [['create', '--name', 'a', '--company', '-1'], '--company'],
+  [['create', '--name', 'a', '--company', '0'], '--company'],
   [['create', '--name', 'a', '--company', '1', '--scopes', 'read,root'], 'there is no scope root'],
   [['create', '--name', 'a', '--company', '1', '--expires', 'soon'], '--expires'],
   [['create', '--name', 'a', '--company', '1', '--expires', '0d'], '--expires'],

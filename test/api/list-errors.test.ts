@@ -138,6 +138,7 @@ test.each([
   ['?cursor=', 'cursor'],
   ['?fingerprint=xyz', 'fingerprint'],
   ['?company_id=-1', 'company_id'],
+  ['?company_id=0', 'company_id'],
   ['?company_id=4294967296', 'company_id'],
   ['?severty=critical', 'severty'],
   ['?__proto__=1', '__proto__'],

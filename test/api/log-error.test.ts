@@ -74,6 +74,34 @@ test('a repeated call with its own id is answered the same and stored once', asy
   expect(await total(7)).toBe(before + 1);
 });
 
+test('a retry a minute later, without a timestamp, is still the same error', async () => {
+  const before = await total(7);
+  const call = { ...good, id: '22222222-2222-4222-8222-222222222222', trace_id: 'c'.repeat(32) };
+  const first = await log(call);
+  t.clock.aheadMs += 61_000;
+  const second = await log(call);
+  expect(second.statusCode, second.body).toBe(201);
+  expect(second.json()).toEqual(first.json());
+  expect(await total(7)).toBe(before + 1);
+});
+
+test('secrets are gone from the answer, and from everything that is stored', async () => {
+  const answer = await log({
+    ...good,
+    message: 'connect postgres://app:hunter2@db/x failed',
+    details: { password: 'hunter2', port: 5432 },
+  });
+  expect(answer.statusCode).toBe(201);
+  expect(answer.body).not.toContain('hunter2');
+  expect(answer.json().details).toMatchObject({ port: 5432 });
+  const got = await t.api.server.inject({
+    url: answer.headers.location ?? '',
+    headers: { authorization: 'Bearer seven' },
+  });
+  expect(got.statusCode).toBe(200);
+  expect(got.body).not.toContain('hunter2');
+});
+
 test('details and error_type may be left out', async () => {
   const answer = await log({ service: 's', severity: 'info', message: 'm' });
   expect(answer.statusCode).toBe(201);

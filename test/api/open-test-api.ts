@@ -1,5 +1,5 @@
 // A REST door over a real embedded store in a folder of its own, with tokens of two companies.
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,11 +11,11 @@ import { toTokenRecord } from '../../src/access/token-record.ts';
 import type { TokenRecord } from '../../src/access/token-record.ts';
 import { createApi } from '../../src/api/create-api.ts';
 import type { Api } from '../../src/api/create-api.ts';
+import { createErrorMaker } from '../../src/errors/error-maker.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import type { OperationDeps } from '../../src/operations/operation.ts';
 import { createClickHouseStore } from '../../src/store/clickhouse-store.ts';
 import type { ErrorStore } from '../../src/store/error-store.ts';
-import { plainError } from './plain-error.ts';
 
 export interface TestApi {
   readonly api: Api;
@@ -47,7 +47,13 @@ export async function openTestApi({ tokens = [], perSecond = 1_000 }: TestApiOpt
     { now, logger },
   );
   await store.start();
-  const operations = { store, makeError: plainError, now, newId: randomUUID };
+  const errorMaker = createErrorMaker();
+  const operations: OperationDeps = {
+    store,
+    makeError: (report, context) => errorMaker.fromReport(report, context),
+    now,
+    newId: randomUUID,
+  };
   const api = await createApi(
     { host: '127.0.0.1', port: 0 },
     {
@@ -69,8 +75,4 @@ export async function openTestApi({ tokens = [], perSecond = 1_000 }: TestApiOpt
       await rm(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

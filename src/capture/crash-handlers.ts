@@ -2,6 +2,7 @@
 // that the error is sent, for two seconds at most. A host with a handler of its own decides for itself whether to go on.
 import { inspect } from 'node:util';
 import type { ErrorReport } from './error-report.ts';
+import { isError } from './stack-text.ts';
 
 interface Parts {
   readonly report: (report: ErrorReport) => void;
@@ -37,7 +38,7 @@ export function installCrashHandlers({ report, flush }: Parts): () => void {
   }
 
   function reportFatal(error: unknown, severity: 'critical' | 'error'): void {
-    const message = error instanceof Error ? error.message : inspect(error, { depth: 1 });
+    const message = isError(error) ? error.message : inspect(error, { depth: 1 });
     report({ severity, error_type: 'unhandled_exception', message, error, handled: false });
   }
 
@@ -65,7 +66,7 @@ function raise(error: unknown): void {
 
 /** A rejection with a value that is no Error has no stack; Node too wraps it. */
 function rejectionError(reason: unknown): Error {
-  if (reason instanceof Error) return reason;
+  if (isError(reason)) return reason;
   const error = new Error(`unhandled rejection with a value that is no Error: ${inspect(reason, { depth: 1 })}`);
   error.name = 'UnhandledPromiseRejection';
   return error;

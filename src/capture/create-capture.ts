@@ -16,6 +16,7 @@ import { isOwnWork } from './own-work.ts';
 import type { Identity } from './resource.ts';
 import { resourceOf } from './resource.ts';
 import { createServiceLoggers } from './service-loggers.ts';
+import { isError } from './stack-text.ts';
 import { startTracing } from './tracing.ts';
 
 export interface CaptureOptions extends Identity {
@@ -74,7 +75,7 @@ export function createCapture(
         return;
       }
       // The same error object on its way up through logError and a route is one error, unless the process dies of it.
-      if (one.error instanceof Error) {
+      if (isError(one.error)) {
         if (seen.has(one.error) && one.severity !== 'critical') return;
         seen.add(one.error);
       }

@@ -1,6 +1,8 @@
 // Details come from the host and may be anything: cycles, getters that throw, sockets. What leaves is a JSON object of
 // bounded size, so that one careless call can neither break the host nor fill the queue.
 
+import { isError } from './stack-text.ts';
+
 const MAX_DEPTH = 6;
 const MAX_KEYS = 100;
 const MAX_TEXT = 4096;
@@ -37,7 +39,7 @@ function plainObject(value: object, path: readonly unknown[]): unknown {
   if (path.length >= MAX_DEPTH) return '[too deep]';
   const deeper = [...path, value];
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
-  if (value instanceof Error) return { type: value.name, message: plain(value.message, deeper) };
+  if (isError(value)) return { type: value.name, message: plain(value.message, deeper) };
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
   if (Array.isArray(value)) return value.slice(0, MAX_KEYS).map((one) => plain(one, deeper) ?? null);
   if (value instanceof Set) return plain([...value].slice(0, MAX_KEYS), path);

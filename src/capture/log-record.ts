@@ -4,7 +4,7 @@ import type { AnyValueMap, LogRecord } from '@opentelemetry/api-logs';
 import { SeverityNumber } from '@opentelemetry/api-logs';
 import { detailsJson } from './details-json.ts';
 import type { CaptureSeverity, ErrorReport } from './error-report.ts';
-import { codeOf, messageOf, stackTextOf, typeNameOf } from './stack-text.ts';
+import { codeOf, isError, messageOf, stackTextOf, typeNameOf } from './stack-text.ts';
 
 const severityNumbers: Readonly<Record<CaptureSeverity, SeverityNumber>> = {
   critical: SeverityNumber.FATAL,
@@ -29,7 +29,7 @@ export function toLogRecord(report: ErrorReport): LogRecord {
     'errata.severity': severity,
     'errata.handled': report.handled ?? true,
   };
-  if (report.error instanceof Error) attributes['exception.stacktrace'] = cut(stackTextOf(report.error), MAX_STACK);
+  if (isError(report.error)) attributes['exception.stacktrace'] = cut(stackTextOf(report.error), MAX_STACK);
   if (report.error_type !== undefined) attributes['errata.error_type'] = report.error_type;
   const details = detailsOf(report);
   if (Object.keys(details).length > 0) attributes['errata.details'] = detailsJson(details);
@@ -37,7 +37,7 @@ export function toLogRecord(report: ErrorReport): LogRecord {
     severityNumber: severityNumbers[severity],
     severityText: severity,
     body: message,
-    ...(report.error instanceof Error ? { eventName: 'exception' } : {}),
+    ...(isError(report.error) ? { eventName: 'exception' } : {}),
     attributes,
   };
 }

@@ -1,7 +1,6 @@
 // The endpoint is away, slow, mad or overloaded: the host goes on, memory is bounded, what can be delivered is.
 import { createServer as createTcpServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { afterEach, expect, test } from 'vitest';
 import type { Capture, CaptureOptions } from '../../src/capture/capture.ts';
@@ -152,20 +151,22 @@ test.each<[string, (socket: Socket) => void]>([
 
 test('100,000 errors with the endpoint down: exact counts, bounded memory, a host that breathes', async () => {
   const running = start(`http://127.0.0.1:${await closedPort()}`, { maxQueue: 2000 });
-  const delay = monitorEventLoopDelay({ resolution: 5 });
   const before = process.memoryUsage().heapUsed;
-  delay.enable();
+  // Time of our own on the processor, not on the wall: what the machine does beside is no part of the promise.
+  let longestTurnMs = 0;
   for (let burst = 0; burst < 100; burst++) {
+    const usedBefore = process.cpuUsage();
     for (let index = 0; index < 1000; index++) {
       const message = `burst ${burst} error ${index}`;
       void logError({ severity: 'error', message, error: new Error(message), details: { burst, index } });
     }
     await new Promise((resolve) => setImmediate(resolve));
+    const used = process.cpuUsage(usedBefore);
+    longestTurnMs = Math.max(longestTurnMs, (used.user + used.system) / 1000);
   }
-  delay.disable();
   expect(running.stats()).toMatchObject({ captured: 100_000, sent: 0, pending: 2000, dropped: { queue_full: 98_000 } });
   expect(process.memoryUsage().heapUsed - before).toBeLessThan(100 * 1024 * 1024);
-  expect(delay.max / 1e6).toBeLessThan(250);
+  expect(longestTurnMs).toBeLessThan(250);
   await running.stop(0);
   expect(running.stats()).toMatchObject({ pending: 0, dropped: { queue_full: 98_000, stopped: 2000 } });
 });

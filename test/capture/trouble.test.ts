@@ -138,7 +138,8 @@ test.each<[string, (socket: Socket) => void]>([
   expect(sockets.length).toBeGreaterThan(0);
   const startedAt = performance.now();
   await running.stop(300);
-  expect(performance.now() - startedAt).toBeLessThan(1000);
+  // A request alone would hold ten seconds.
+  expect(performance.now() - startedAt).toBeLessThan(4000);
   await logError({ severity: 'error', message: 'too late' });
   await running.logError({ severity: 'error', message: 'too late' });
   expect(running.stats()).toMatchObject({

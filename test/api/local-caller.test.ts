@@ -5,7 +5,7 @@ import type { TestApi } from './open-test-api.ts';
 
 let t: TestApi;
 beforeAll(async () => {
-  t = await openTestApi({ perSecond: 40 });
+  t = await openTestApi({ perSecond: 1, burst: 40 });
 });
 afterAll(async () => {
   await t.close();

@@ -29,6 +29,7 @@ export interface TestApi {
 interface TestApiOptions {
   readonly tokens?: readonly TokenRecord[];
   readonly perSecond?: number;
+  readonly burst?: number;
 }
 
 const all: readonly Scope[] = ['ingest', 'read', 'write', 'fix', 'approve', 'admin'];
@@ -37,7 +38,11 @@ export function tokenOf(company: number | '*', token: string, scopes: readonly S
   return toTokenRecord({ name: token, token, company, scopes });
 }
 
-export async function openTestApi({ tokens = [], perSecond = 1_000 }: TestApiOptions = {}): Promise<TestApi> {
+export async function openTestApi({
+  tokens = [],
+  perSecond = 1_000,
+  burst = perSecond,
+}: TestApiOptions = {}): Promise<TestApi> {
   const dataDir = await mkdtemp(join(tmpdir(), 'errata-api-'));
   const logger = pino({ level: 'silent' });
   const clock = { aheadMs: 0 };
@@ -59,7 +64,7 @@ export async function openTestApi({ tokens = [], perSecond = 1_000 }: TestApiOpt
     {
       operations,
       authenticate: createAuthenticator({ records: () => tokens, now }),
-      rateLimiter: createRateLimiter({ perSecond, burst: perSecond, now }),
+      rateLimiter: createRateLimiter({ perSecond, burst, now }),
       metrics: createMetrics(),
       logger,
     },

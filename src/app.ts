@@ -10,7 +10,8 @@ import type { Config } from './config.ts';
 import { createErrorMaker } from './errors/error-maker.ts';
 import { createReceiver } from './ingest/receiver.ts';
 import { createMetrics } from './metrics.ts';
-import { createAcceptor } from './store/accept-delivery.ts';
+import { ownTracer, startOwnTelemetry } from './own-telemetry.ts';
+import { SELF_ATTRIBUTE, createAcceptor } from './store/accept-delivery.ts';
 import { createClickHouseStore } from './store/clickhouse-store.ts';
 
 interface AppDeps {
@@ -48,7 +49,7 @@ export async function createApp(config: Config, { logger, now }: AppDeps): Promi
     onCommit: (_rows, tookMs) => insertSeconds.observe(tookMs / 1000),
   });
   const errorMaker = createErrorMaker({ retentionDays: config.store.retentionDays, redaction: config.redaction });
-  const acceptor = createAcceptor({ errorMaker, store, metrics, logger, now });
+  const acceptor = createAcceptor({ errorMaker, store, metrics, logger, tracer: ownTracer(), now });
   const receiver = createReceiver(
     { host: config.host, port: config.ports.otlp, ...config.ingest },
     {
@@ -71,12 +72,18 @@ export async function createApp(config: Config, { logger, now }: AppDeps): Promi
     },
   );
 
+  const telemetry = await startOwnTelemetry(
+    { endpoint: config.ownTelemetry, attributes: { [SELF_ATTRIBUTE]: true } },
+    metrics,
+  );
+
   async function stop(deadlineMs: number): Promise<void> {
     const endsAtMs = performance.now() + deadlineMs;
     const left = () => Math.max(0, endsAtMs - performance.now());
     await receiver.stop(left());
     await api.stop(left());
     await store.stop(left());
+    await telemetry.stop(left());
   }
 
   async function start(): Promise<{ readonly otlp: string; readonly api: string }> {

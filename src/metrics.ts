@@ -25,6 +25,16 @@ export interface Metrics {
   histogram(name: string, help: string, bounds: readonly number[]): Histogram;
   /** The text that a scraper reads. */
   expose(): string;
+  /** The same as numbers, for our own OpenTelemetry metrics; a histogram gives its count and sum. */
+  read(): readonly Reading[];
+}
+
+export interface Reading {
+  readonly name: string;
+  readonly help: string;
+  /** counter: it only rises. */
+  readonly kind: 'counter' | 'gauge';
+  readonly points: readonly { readonly labels: Labels; readonly value: number }[];
 }
 
 /** Series of one metric; further label values are counted together under `other`. */
@@ -33,21 +43,29 @@ const MAX_SERIES = 1_000;
 /** Upper bounds in seconds for anything a caller waits for. */
 export const SECONDS_BOUNDS: readonly number[] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-type Expose = () => readonly string[];
+interface Metric {
+  readonly expose: () => readonly string[];
+  readonly read: () => readonly Reading[];
+}
 
 export function createMetrics(): Metrics {
-  const exposed = new Map<string, Expose>();
-  const register = (name: string, lines: Expose) => {
-    if (exposed.has(name)) throw new Error(`the metric ${name} is declared twice`);
-    exposed.set(name, lines);
+  const metrics = new Map<string, Metric>();
+  const register = (name: string, metric: Metric) => {
+    if (metrics.has(name)) throw new Error(`the metric ${name} is declared twice`);
+    metrics.set(name, metric);
+  };
+  /** Counters and gauges are shown as they are read. */
+  const registerSimple = (name: string, read: () => Reading) => {
+    const expose = () => {
+      const { help, kind, points } = read();
+      return [...head(name, help, kind), ...points.map(({ labels, value }) => line(name, labels, value))];
+    };
+    register(name, { expose, read: () => [read()] });
   };
   return {
     counter(name, help) {
       const series = createSeries(() => ({ value: 0 }));
-      register(name, () => [
-        ...head(name, help, 'counter'),
-        ...series.lines((labels, { value }) => [line(name, labels, value)]),
-      ]);
+      registerSimple(name, () => ({ name, help, kind: 'counter', points: series.points(({ value }) => value) }));
       return {
         add(amount = 1, labels = {}) {
           series.at(labels).value += amount;
@@ -56,10 +74,7 @@ export function createMetrics(): Metrics {
     },
     gauge(name, help) {
       const series = createSeries(() => ({ value: 0 }));
-      register(name, () => [
-        ...head(name, help, 'gauge'),
-        ...series.lines((labels, { value }) => [line(name, labels, value)]),
-      ]);
+      registerSimple(name, () => ({ name, help, kind: 'gauge', points: series.points(({ value }) => value) }));
       return {
         set(value, labels = {}) {
           series.at(labels).value = value;
@@ -67,11 +82,11 @@ export function createMetrics(): Metrics {
       };
     },
     watch(name, help, read) {
-      register(name, () => [...head(name, help, 'gauge'), line(name, {}, read())]);
+      registerSimple(name, () => ({ name, help, kind: 'gauge', points: [{ labels: {}, value: read() }] }));
     },
     histogram(name, help, bounds) {
       const series = createSeries(() => ({ counts: bounds.map(() => 0), count: 0, sum: 0 }));
-      register(name, () => [
+      const expose = () => [
         ...head(name, help, 'histogram'),
         ...series.lines((labels, { counts, count, sum }) => [
           ...bounds.map((bound, index) => line(`${name}_bucket`, { ...labels, le: `${bound}` }, counts[index] ?? 0)),
@@ -79,7 +94,12 @@ export function createMetrics(): Metrics {
           line(`${name}_sum`, labels, sum),
           line(`${name}_count`, labels, count),
         ]),
-      ]);
+      ];
+      const read = (): readonly Reading[] => [
+        { name: `${name}_count`, help, kind: 'counter', points: series.points(({ count }) => count) },
+        { name: `${name}_sum`, help, kind: 'counter', points: series.points(({ sum }) => sum) },
+      ];
+      register(name, { expose, read });
       return {
         observe(value, labels = {}) {
           const entry = series.at(labels);
@@ -92,8 +112,9 @@ export function createMetrics(): Metrics {
       };
     },
     expose() {
-      return `${[...exposed.values()].flatMap((lines) => lines()).join('\n')}\n`;
+      return `${[...metrics.values()].flatMap((metric) => metric.expose()).join('\n')}\n`;
     },
+    read: () => [...metrics.values()].flatMap((metric) => metric.read()),
   };
 }
 
@@ -112,7 +133,9 @@ function createSeries<Value>(fresh: () => Value) {
   };
   const lines = (render: (labels: Labels, value: Value) => readonly string[]) =>
     [...series.values()].flatMap(({ labels, value }) => render(labels, value));
-  return { at, lines };
+  const points = (valueOf: (value: Value) => number): Reading['points'] =>
+    [...series.values()].map(({ labels, value }) => ({ labels, value: valueOf(value) }));
+  return { at, lines, points };
 }
 
 function head(name: string, help: string, type: string): readonly string[] {

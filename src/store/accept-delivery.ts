@@ -1,4 +1,6 @@
 // The receiver's next stage: candidates become errors, the store keeps them, and only then does errors/ remember them.
+import { SpanStatusCode } from '@opentelemetry/api';
+import type { Tracer } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 import { companyFor } from '../access/principal.ts';
 import type { ErrorMaker } from '../errors/error-maker.ts';
@@ -12,6 +14,7 @@ interface AcceptParts {
   readonly store: ErrorStore;
   readonly metrics: Metrics;
   readonly logger: Logger;
+  readonly tracer: Tracer;
   readonly now: () => number;
 }
 
@@ -23,7 +26,7 @@ export interface Acceptor {
 /** A resource attribute of our own telemetry (app.ts sets it): it must never come back as errors of a service. */
 export const SELF_ATTRIBUTE = 'errata.self';
 
-export function createAcceptor({ errorMaker, store, metrics, logger, now }: AcceptParts): Acceptor {
+export function createAcceptor({ errorMaker, store, metrics, logger, tracer, now }: AcceptParts): Acceptor {
   const outcomes = metrics.counter('errata_ingest_outcomes_total', 'What became of each record that reports an error.');
   const lag = metrics.gauge('errata_lag_seconds', 'From the newest error of the last request to its row.');
 
@@ -33,7 +36,20 @@ export function createAcceptor({ errorMaker, store, metrics, logger, now }: Acce
     store.countOutcome(outcome);
   }
 
-  async function accept(delivery: Delivery): Promise<Acceptance> {
+  const accept = (delivery: Delivery): Promise<Acceptance> =>
+    tracer.startActiveSpan('accept delivery', async (span) => {
+      span.setAttributes({ 'errata.signal': delivery.signal, 'errata.candidates': delivery.candidates.length });
+      try {
+        return await acceptInSpan(delivery);
+      } catch (failure) {
+        span.setStatus({ code: SpanStatusCode.ERROR, message: String(failure) });
+        throw failure;
+      } finally {
+        span.end();
+      }
+    });
+
+  async function acceptInSpan(delivery: Delivery): Promise<Acceptance> {
     const made = errorMaker.fromDelivery(withoutOurOwn(delivery), now());
     const inserted = await store.insert(made.events);
     await openGroups(made.opened);

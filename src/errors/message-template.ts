@@ -1,5 +1,6 @@
 // A message without its values: "user 42 not found" and "user 43 not found" are one template. Words are never removed.
 // reference: error-tracking (d), step 7. Every pattern is linear; the text is short. A change here is a new fingerprint version.
+import { looksHashed } from './stack-file.ts';
 
 const MAX_INPUT_CHARS = 1_024;
 const MAX_TEMPLATE_CHARS = 200;
@@ -18,6 +19,11 @@ type Replace = (match: string, ...groups: string[]) => string;
 const steps: readonly Step[] = [
   ['@', /(?<![\w.%+-])[\w.%+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,24}\b/gi, '<email>'],
   ['://', /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/?#"'<>)\]]+/gi, '<url>'],
+  [
+    '.',
+    /[-.]([A-Za-z0-9_-]{8}|[0-9a-f]{8,64})(?=\.(?:m?js|css)\b)/g,
+    (match, hash) => (looksHashed(hash) ? '' : match),
+  ],
   ['?', /\?[\w%.~[\]-]+=[^\s"'<>)]*/g, '?<q>'],
   [ANY_DIGIT, /\b[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}\b/gi, '<id>'],
   [ANY_DIGIT, /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<uuid>'],
@@ -31,13 +37,14 @@ const steps: readonly Step[] = [
     /(?<![\w+=-])[A-Za-z0-9+=_-]{24,}(?:\.[A-Za-z0-9+=_-]{8,})*/g,
     (text) => (looksRandom(text) ? '<token>' : text),
   ],
-  [
-    ANY_DIGIT,
-    /(?<![\w:])\[?(?:[0-9a-f]{1,4}:){2,7}(?::?[0-9a-f]{1,4}){0,7}\]?(?::\d{1,5})?(?![\w:])/gi,
-    (text) => (/^\d\d?:\d\d:\d\d$/.test(text) ? text : '<ip>'),
-  ],
-  [ANY_DIGIT, /(?<![\w:])::1(?::\d{1,5})?(?![\w:])/g, '<ip>'],
   [ANY_DIGIT, /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?(?![\w.])/g, '<ip>'],
+  // IPv6 in full, then with `::`; Rust's and Ruby's paths have that as well, but no digits.
+  [':', /(?<![\w:.])\[?(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}(?:\]:\d{1,5}|\])?(?![\w:])/gi, '<ip>'],
+  [
+    '::',
+    /(?<![\w:.])\[?(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,6})?::(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,6})?(?:\]:\d{1,5}|\])?(?!\w)/gi,
+    (text) => (/\d/.test(text) ? '<ip>' : text),
+  ],
   [
     ANY_DIGIT,
     /\b\d{4}[-/]\d\d[-/]\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?)?/g,
@@ -91,13 +98,17 @@ function plainTemplate(text: string): string {
   return template.trim();
 }
 
-/** The first two lines that are not empty: what follows is mostly a dump. */
+/** Rows of values, not words: ORMs append them, and each is another one. */
+const dataLine =
+  /^\s*(?:params|parameters|bindings|values|args|arguments|detail|context|hint|position|query id)\s*[:=]/i;
+
+/** The first two lines that say something: what follows is mostly a dump. */
 function firstLines(message: string): string {
   const head = message.length > MAX_INPUT_CHARS ? message.slice(0, MAX_INPUT_CHARS) : message;
   if (!head.includes('\n')) return head;
   return head
     .split('\n')
-    .filter((line) => line.trim() !== '')
+    .filter((line, index) => line.trim() !== '' && (index === 0 || !dataLine.test(line)))
     .slice(0, 2)
     .join('\n');
 }

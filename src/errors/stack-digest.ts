@@ -22,6 +22,11 @@ const KEPT_APP_FRAMES = 5;
 /** Where there is no in-app frame at all. */
 const KEPT_LIBRARY_FRAMES = 3;
 
+/** Two files of one name in different folders are two files. */
+const KEPT_SEGMENTS = 3;
+/** These runtimes qualify the function: the folder adds nothing but the build machine's checkout. */
+const qualifying: ReadonlySet<StackRuntime['name']> = new Set(['java', 'dotnet', 'go', 'rust']);
+
 const nothing: StackDigest = { rootType: '', outerType: '', isChain: false, frames: [] };
 
 export function digestStack(stack: string, language: string): StackDigest {
@@ -62,10 +67,11 @@ function keep(
   runtime: StackRuntime['name'],
   wanted: { owners: readonly Owner[]; limit: number },
 ): readonly string[] {
+  const keptSegments = qualifying.has(runtime) ? 1 : KEPT_SEGMENTS;
   const kept: string[] = [];
   for (const frame of frames) {
     if (!wanted.owners.includes(ownerOf(frame, runtime))) continue;
-    const text = `${normaliseFile(frame.file)}|${normaliseFunction(frame.func, runtime)}`;
+    const text = `${normaliseFile(frame.file, keptSegments)}|${normaliseFunction(frame.func, runtime)}`;
     // Recursion: its depth is chance.
     if (text !== '|' && text !== kept[kept.length - 1]) kept.push(text);
     if (kept.length === wanted.limit) break;

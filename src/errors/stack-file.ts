@@ -1,7 +1,5 @@
 // The file of a frame without what changes from host to host and from deploy to deploy: origin, container roots, home
-// folders, release folders, versions and content hashes. The last three segments stay.
-
-const KEPT_SEGMENTS = 3;
+// folders, release folders, versions and content hashes. The last segments stay.
 
 const origin = /^[a-z][a-z0-9+.-]*:\/\/[^/]*\/?/i;
 const drive = /^[A-Za-z]:(?=\/)/;
@@ -15,7 +13,8 @@ const scriptHash =
   /[-.]([A-Za-z0-9_-]{8}|[0-9a-f]{8,64}|[A-Z0-9]{8,16})(?=(?:\.(?:chunk|min|bundle|esm|module))*\.(?:js|mjs|cjs|css)$)/;
 const numberedChunk = /^(?:chunk[-.])?\d+(?=[.-])/;
 
-export function normaliseFile(raw: string): string {
+/** The last `keptSegments` of the path. */
+export function normaliseFile(raw: string, keptSegments: number): string {
   const path = raw
     .replace(/[?#].*$/, '')
     .replace(origin, '/')
@@ -28,7 +27,7 @@ export function normaliseFile(raw: string): string {
   if (name === undefined) return '';
   const folders = segments.filter((segment) => !releaseSegment.test(segment)).map(withoutVersion);
   const kept = [...folders.filter((folder) => folder !== '.pnpm'), withoutHash(withoutVersion(name))];
-  return kept.slice(-KEPT_SEGMENTS).join('/').toLowerCase();
+  return kept.slice(-keptSegments).join('/').toLowerCase();
 }
 
 function withoutVersion(segment: string): string {
@@ -42,6 +41,7 @@ function withoutHash(name: string): string {
     .replace(numberedChunk, 'chunk');
 }
 
-function looksHashed(text: string): boolean {
+/** A digit or mixed case: what a bundler puts between name and suffix, and no word. */
+export function looksHashed(text: string): boolean {
   return /\d/.test(text) || (/[a-z]/.test(text) && /[A-Z]/.test(text)) || /^[A-Z]+$/.test(text);
 }

@@ -37,7 +37,7 @@ const rulesByRuntime: Readonly<Record<StackRuntime['name'], OwnerRules>> = {
   dotnet: {
     runtimeFunc: /^System\./,
     libraryFunc:
-      /^(?:Microsoft|Npgsql|MySql|StackExchange|Grpc|Polly|Serilog|NLog|OpenTelemetry|Newtonsoft|MediatR|Dapper|AutoMapper|Azure|Amazon|lambda_method)\b/,
+      /^(?:Microsoft|Npgsql|MySql|StackExchange|Grpc|Polly|Serilog|NLog|OpenTelemetry|Newtonsoft|MediatR|Dapper|AutoMapper|Azure|Amazon|lambda_method\d*)\b/,
   },
   ruby: {
     runtimeFile: /^<internal:|[/\\]lib[/\\]ruby[/\\]\d[^/\\]*[/\\](?!gems)/,

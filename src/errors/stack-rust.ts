@@ -3,7 +3,7 @@ import { collectSections } from './stack-sections.ts';
 import type { StackRuntime } from './stack-sections.ts';
 
 const func = /^\s*\d+:\s+(?:0x[0-9a-f]+ - )?(\S.*)$/;
-const place = /^\s+at (\S.*):\d+(?::\d+)?$/;
+const place = /^\s+at (\S.*?):\d+(?::\d+)?$/;
 
 export const rustStack: StackRuntime = {
   name: 'rust',

@@ -50,13 +50,13 @@ const token = z.union([
   z.strictObject({
     name: z.string().min(1),
     hash: z.string().regex(/^[0-9a-fA-F]{64}$/, 'must be a SHA-256 in 64 hex characters'),
-    company: z.union([z.literal('*'), z.int().min(0).max(MAX_COMPANY)]),
+    company: z.union([z.literal('*'), z.int().min(1).max(MAX_COMPANY)]),
     scopes: z.array(z.enum(scopes)).min(1),
   }),
   z.strictObject({
     name: z.string().min(1),
     env: z.string().min(1),
-    company: z.union([z.literal('*'), z.int().min(0).max(MAX_COMPANY)]),
+    company: z.union([z.literal('*'), z.int().min(1).max(MAX_COMPANY)]),
     scopes: z.array(z.enum(scopes)).min(1),
   }),
 ]);

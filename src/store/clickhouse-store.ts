@@ -9,6 +9,7 @@ import { migrate } from './migrate.ts';
 import { openClients } from './open-client.ts';
 import type { Clients, StoreTarget } from './open-client.ts';
 import { createOutcomes } from './outcomes.ts';
+import { selectOne } from './queries.ts';
 import { selectAliases, selectStrictByLoose } from './queries-groups.ts';
 import { createErrorReads } from './read-errors.ts';
 import { createGroupReads } from './read-groups.ts';
@@ -148,7 +149,7 @@ export function createClickHouseStore(settings: StoreSettings, deps: StoreDeps):
 
   async function ping(): Promise<void> {
     await prepareOnce();
-    await reads.rows({ query: 'SELECT 1 LIMIT 1', query_params: {} });
+    await reads.rows(selectOne());
   }
 
   async function insert(events: readonly ErrorEvent[]): Promise<Inserted> {
@@ -176,6 +177,7 @@ export function createClickHouseStore(settings: StoreSettings, deps: StoreDeps):
   }
 
   function waitForInsert(timeoutMs: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const done = () => {
         clearTimeout(timer);

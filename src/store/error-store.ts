@@ -86,7 +86,7 @@ export interface ErrorFilter {
   readonly sinceMs?: number;
   /** Exclusive, Unix ms. */
   readonly untilMs?: number;
-  /** All its words must stand in the message or the stack, whatever their case. */
+  /** All its words must stand in the exception type or the message, whatever their case. */
   readonly text?: string;
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { ClickHouseClient, ClickHouseClientConfigOptions } from '@clickhouse/client';
 import { Failure } from '../failure.ts';
+import { createDatabase } from './schema.ts';
 
 export type StoreTarget =
   | { readonly kind: 'embedded'; readonly dataDir: string }
@@ -87,17 +88,20 @@ function openServer({ url, user, password, database }: Extract<StoreTarget, { ki
     });
   const write = open(database);
   const read = open(database);
-  const createDatabase = async (cluster: string | undefined) => {
+  const create = async (cluster: string | undefined) => {
     const bare = open('default');
-    const onCluster = cluster === undefined ? '' : ` ON CLUSTER '${cluster}'`;
     try {
-      // Both names were checked by config.ts to be plain identifiers.
-      await bare.command({ query: `CREATE DATABASE IF NOT EXISTS ${database}${onCluster}` });
+      await bare.command({ query: createDatabase(database, cluster) });
     } catch (cause) {
       throw new Failure('STORE_UNAVAILABLE', `the database ${database} can't be reached or created`, { cause });
     } finally {
       await bare.close();
     }
   };
-  return { write, read, createDatabase, close: async () => void (await Promise.all([write.close(), read.close()])) };
+  return {
+    write,
+    read,
+    createDatabase: create,
+    close: async () => void (await Promise.all([write.close(), read.close()])),
+  };
 }

@@ -96,6 +96,11 @@ export function selectRows(companyId: number, keys: readonly { id: string; times
   };
 }
 
+/** Is it there? */
+export function selectOne(): Query {
+  return { query: 'SELECT 1 LIMIT 1', query_params: {} };
+}
+
 export function selectError(companyId: number, id: string): Query {
   return {
     query: `${STATE} SELECT ${LIST_COLUMNS}, stack_trace, details, ${RESOLVED} AS resolved

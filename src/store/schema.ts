@@ -42,6 +42,11 @@ export const migrations: readonly Migration[] = [
   },
 ];
 
+/** Both names were checked by config.ts to be plain identifiers. */
+export function createDatabase(database: string, cluster: string | undefined): string {
+  return `CREATE DATABASE IF NOT EXISTS ${database}${cluster === undefined ? '' : ` ON CLUSTER '${cluster}'`}`;
+}
+
 /** The record of what was applied. */
 export function createMigrationsTable(layout: Layout): readonly string[] {
   return createTable(

@@ -55,7 +55,7 @@ export async function createApp(config: Config, { logger, now }: AppDeps): Promi
     {
       accept: acceptor.accept,
       authenticate,
-      admit: limiter(config.ingest.ratePerSecond).admit,
+      admit: limiter(config.ingest.bytesPerSecond).admit,
       onOutcome: acceptor.count,
       logger,
       metrics,

@@ -29,7 +29,8 @@ export interface Config {
     readonly logThreshold: number;
     readonly corsOrigins: readonly string[];
     readonly maxBytesInFlight: number;
-    readonly ratePerSecond: number;
+    /** Bytes of bodies as sent, for each token. */
+    readonly bytesPerSecond: number;
   };
   readonly api: { readonly ratePerSecond: number };
   readonly redaction: RedactionSettings;
@@ -82,7 +83,8 @@ const fileSchema = z.strictObject({
       log_threshold: z.enum(['info', 'warn', 'error', 'fatal']).default('warn'),
       cors_origins: z.array(z.string().min(1)).default([]),
       max_bytes_in_flight: z.int().min(1_048_576).default(268_435_456),
-      rate_per_second: rate.default(2_000),
+      // One token that sends more than a fast network link carries has run wild.
+      bytes_per_second: z.int().min(65_536).default(268_435_456),
     })
     .prefault({}),
   api: z.strictObject({ rate_per_second: rate.default(200) }).prefault({}),
@@ -196,7 +198,7 @@ function toConfig(values: FileValues, { env, serving, faults }: Loading): Config
       logThreshold: LOG_THRESHOLDS[ingest.log_threshold],
       corsOrigins: ingest.cors_origins,
       maxBytesInFlight: ingest.max_bytes_in_flight,
-      ratePerSecond: ingest.rate_per_second,
+      bytesPerSecond: ingest.bytes_per_second,
     },
     api: { ratePerSecond: values.api.rate_per_second },
     redaction: {

@@ -4,7 +4,7 @@
 const origin = /^[a-z][a-z0-9+.-]*:\/\/[^/]*\/?/i;
 const drive = /^[A-Za-z]:(?=\/)/;
 const roots =
-  /^\/(?:usr\/src\/app|usr\/local\/app|workspaces?|var\/task|var\/www\/html|var\/www|home\/[^/]+|Users\/[^/]+|root|app|code|srv|opt|src|build|builds|go\/src|data)(?=\/)/;
+  /^\/(?:usr\/src\/app|usr\/local\/app|workspaces?|var\/task|var\/www\/html|var\/www|home\/[^/]+|Users\/[^/]+|root|app|code|srv|opt|go\/src|data)(?=\/)/;
 /** Release folders: `20260821T101500`, `3f2a1b9c…`, `v1.4.2`, `1.4.2-rc1`. */
 const releaseSegment = /^(?:\d{6,}[T_-]?\d*|(?=.*\d)[0-9a-f]{7,64}|v?\d+\.\d+(?:\.\d+)*(?:[-+][\w.]+)?)$/;
 /** `express@4.18.2`, `mod@v1.2.3`, `rails-7.0.4`, `serde-1.0.193`, `python3.11`. */

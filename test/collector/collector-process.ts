@@ -1,5 +1,6 @@
 // The real collector as a child process, on free ports and a folder of its own.
 import { execFile, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { promisify } from 'node:util';
@@ -63,8 +64,9 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   child.stderr.setEncoding('utf8').on('data', (text: string) => (log = (log + text).slice(-20_000)));
 
   await expect
-    .poll(() => (child.exitCode === null ? isUp(`http://127.0.0.1:${health}/`) : log), { timeout: 30_000 })
+    .poll(() => child.exitCode !== null || isUp(`http://127.0.0.1:${health}/`), { timeout: 30_000 })
     .toBe(true);
+  if (child.exitCode !== null) throw new Error(`the collector ended with ${child.exitCode}:\n${log}`);
   return {
     otlp: `http://127.0.0.1:${http}`,
     grpc: `http://127.0.0.1:${grpc}`,
@@ -87,13 +89,27 @@ async function isUp(url: string): Promise<boolean> {
   }
 }
 
-/** Free at this moment; nothing else on the machine is likely to take it within the next second. */
+/** Below the range from which systems take ports for outgoing connections, which could have ours before we listen. */
+const PORTS = { from: 20_000, to: 32_000 };
+
+/** Free at this moment. Random, so that test files that run side by side do not ask for the same one. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
+  for (;;) {
+    const port = randomInt(PORTS.from, PORTS.to);
+    if (await isFree(port)) return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+  } catch {
+    // Taken, which is the answer.
+    return false;
+  }
   server.close();
   await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  return true;
 }

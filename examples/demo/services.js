@@ -104,7 +104,7 @@ function sessionStore() {
   return [
     failing('session-store', {
       severity: 'error',
-      error_type: 'connection_failed',
+      error_type: 'pool_exhausted',
       title: 'Redis pool exhausted',
       details: () => ({ service_name: 'Redis', pool: pool.state() }),
       work: () => pool.acquire(),

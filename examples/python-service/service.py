@@ -41,9 +41,16 @@ def charge(invoice_id: int, amount: int) -> None:
         raise ValueError(f"invoice {invoice_id} has a negative amount: {amount}")
 
 
+class OrdersUnavailable(Exception):
+    pass
+
+
 def load_orders() -> None:
-    # Nothing listens there.
-    socket.create_connection(("127.0.0.1", 9), timeout=1).close()
+    try:
+        # Nothing listens there.
+        socket.create_connection(("127.0.0.1", 9), timeout=1).close()
+    except OSError as cause:
+        raise OrdersUnavailable("orders database unreachable at 127.0.0.1:9") from cause
 
 
 def main() -> None:
@@ -58,10 +65,10 @@ def main() -> None:
     with tracer.start_as_current_span("load orders") as span:
         try:
             load_orders()
-        except OSError as error:
+        except OrdersUnavailable as error:
             span.record_exception(error)
             span.set_status(trace.StatusCode.ERROR, str(error))
-            logger.exception("orders database unreachable")
+            logger.exception("orders were not loaded")
 
     # 3. In the log only.
     logger.warning("retrying invoice %s with the second card", 4712)

@@ -26,9 +26,9 @@ test.skipIf(missing !== undefined)(
     const [refused, warned] = sink.logs.filter((log) => log.severityNumber >= 13);
     expect(refused).toMatchObject({
       severityNumber: 17,
-      body: 'orders database unreachable',
+      body: 'orders were not loaded',
       traceId: sink.spans[1]?.traceId,
-      attributes: { 'exception.type': 'ConnectionRefusedError' },
+      attributes: { 'exception.type': 'OrdersUnavailable' },
     });
     expect(warned).toMatchObject({ severityNumber: 13, body: 'retrying invoice 4712 with the second card' });
     expect(warned?.resource['service.name']).toBe('invoice-worker');

@@ -5,7 +5,7 @@ import type { Grouping } from './error-event.ts';
 import { joinPrefixed } from './length-prefixed.ts';
 import { RecentMap } from './recent-map.ts';
 
-export const MAX_STRICT = 25;
+const MAX_STRICT = 25;
 const WINDOW_MS = 24 * 3_600_000;
 /** At most 26 fingerprints each: about 40 MB when every location varies. */
 const MAX_LOCATIONS = 10_000;

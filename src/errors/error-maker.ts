@@ -208,7 +208,5 @@ function occurrenceId(
     return untracedId(key, Math.floor(timeMs / 60_000));
   }
   const key = { companyId, service, traceId, spanId, message, exceptionType };
-  const id = memory.known.resolve(timeMs, (minute) => tracedId(key, minute), memory.drafts);
-  memory.drafts.set(id, timeMs);
-  return id;
+  return memory.known.resolve(timeMs, (minute) => tracedId(key, minute), memory.drafts);
 }

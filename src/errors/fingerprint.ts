@@ -74,7 +74,7 @@ function locationFrames(location: string): readonly string[] {
 }
 
 /** Without what numbers it anew: `$1`, `@1a2b3c4d`, `<T>`, `` `1 ``. Packages and modules stay. */
-export function normaliseType(type: string): string {
+function normaliseType(type: string): string {
   return type
     .replace(/[<[].*$/, '')
     .replace(/@[0-9a-f]{4,16}$/, '')

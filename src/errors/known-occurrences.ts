@@ -1,10 +1,11 @@
-// Ids that were made lately, with the time of the occurrence: so that twins on both sides of a minute's edge meet.
-import { RecentMap } from './recent-map.ts';
+// Ids that were made lately close to a minute's edge, with the time of the occurrence: so that twins on both sides of the
+// edge meet. All others have no neighbour that they could meet, and are not kept.
 import { MINUTE_MS } from './occurrence-id.ts';
+import { RecentMap } from './recent-map.ts';
 
 /** A span event, its log copy and the copies on parent spans are this close together. */
 const EDGE_MS = 5_000;
-/** About 15 MB; at 1,000 errors a second more than a minute, and only seconds are needed. */
+/** About 15 MB; at 1,000 errors a second ten edges, and only one is needed. */
 const MAX_KNOWN = 100_000;
 
 /** Ids made for a delivery that is not durable yet: looked at first, thrown away when the delivery fails. */
@@ -20,12 +21,17 @@ export class KnownOccurrences {
   /** The id of the occurrence at this time: the neighbouring minute's where a twin within 5 s has that one already. */
   resolve(timeMs: number, idOfMinute: (minute: number) => string, drafts: DraftIds): string {
     const minute = Math.floor(timeMs / MINUTE_MS);
-    const id = idOfMinute(minute);
     const neighbour = neighbourMinute(timeMs, minute);
-    if (neighbour === undefined || this.#timeOf(id, drafts) !== undefined) return id;
-    const neighbourId = idOfMinute(neighbour);
-    const neighbourMs = this.#timeOf(neighbourId, drafts);
-    return neighbourMs !== undefined && Math.abs(neighbourMs - timeMs) <= EDGE_MS ? neighbourId : id;
+    if (neighbour === undefined) return idOfMinute(minute);
+    const id = this.#idAtEdge(timeMs, { own: idOfMinute(minute), neighbour: idOfMinute(neighbour) }, drafts);
+    drafts.set(id, timeMs);
+    return id;
+  }
+
+  #idAtEdge(timeMs: number, ids: { own: string; neighbour: string }, drafts: DraftIds): string {
+    if (this.#timeOf(ids.own, drafts) !== undefined) return ids.own;
+    const neighbourMs = this.#timeOf(ids.neighbour, drafts);
+    return neighbourMs !== undefined && Math.abs(neighbourMs - timeMs) <= EDGE_MS ? ids.neighbour : ids.own;
   }
 
   #timeOf(id: string, drafts: DraftIds): number | undefined {

@@ -171,7 +171,7 @@ const cardShapes = [
 ];
 
 /** The issuers' lengths and the Luhn check: one number in ten of the right shape passes by chance. */
-export function isCardNumber(text: string): boolean {
+function isCardNumber(text: string): boolean {
   const digits = text.replaceAll(/[ -]/g, '');
   if (!cardShapes.some((shape) => shape.test(digits))) return false;
   let sum = 0;

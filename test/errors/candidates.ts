@@ -14,7 +14,7 @@ import type {
 export const NOW_MS = 1_787_306_430_000;
 export const NOW_NS = 1_787_306_430_000_000_000n;
 
-export const tenant: Principal = { tokenId: 't', name: 'shop', company: 7, scopes: new Set(['ingest']) };
+const tenant: Principal = { tokenId: 't', name: 'shop', company: 7, scopes: new Set(['ingest']) };
 export const forwarder: Principal = { tokenId: 'f', name: 'collector', company: '*', scopes: new Set(['ingest']) };
 
 export function attributes(members: Record<string, AttributeValue>): Attributes {

@@ -1,16 +1,18 @@
 // A log record as an occurrence. The message is the exception's own, so that the log copy of a span's exception says the
 // same; the line that was logged around it stays as the detail `log.body`.
 import type { Attributes, AttributeValue, LogCandidate } from '../ingest/candidate.ts';
+import { exceptionInBody } from './body-stack.ts';
 import { firstText, toJsonValue, toText } from './attribute-values.ts';
 import type { JsonValue } from './error-event.ts';
 import { handledAfter, severityAfter, severityOfLog } from './error-severity.ts';
-import { customFingerprintOf, exceptionFieldsOf, functionOf, ownErrorType } from './exception-fields.ts';
+import { customFingerprintOf, exceptionFieldsOf, functionOf, isEmpty, ownErrorType } from './exception-fields.ts';
 import type { Occurrence } from './occurrence.ts';
 import type { ResourceFacts } from './resource-facts.ts';
 
 export function occurrenceOfLog(log: LogCandidate, facts: ResourceFacts): Occurrence {
   const attributes: readonly Attributes[] = [log.attributes];
-  const exception = exceptionFieldsOf(log.attributes);
+  const attributed = exceptionFieldsOf(log.attributes);
+  const exception = (isEmpty(attributed) ? exceptionInBody(bodyMessage(log.body)) : undefined) ?? attributed;
   const severity = severityOfLog(log.severityNumber, log.severityText);
   const body = bodyMessage(log.body);
   const eventName = log.eventName || firstText(attributes, 'event.name');
@@ -30,7 +32,7 @@ export function occurrenceOfLog(log: LogCandidate, facts: ResourceFacts): Occurr
     errorType: ownErrorType(attributes),
     customFingerprint: customFingerprintOf(attributes),
     attributes,
-    details: detailsOf(log, { eventName, body, message: exception.message }),
+    details: detailsOf(log, { eventName, body, message: attributed.message }),
   };
 }
 

@@ -15,7 +15,7 @@ const WANTED_MS = 50;
 export async function benchSmallRequests(): Promise<readonly BenchRow[]> {
   const dataDir = await mkdtemp(join(tmpdir(), 'errata-bench-'));
   const processor = await startProcessor(dataDir, {
-    env: { ERRATA_LOG_LEVEL: 'warn', ERRATA_CONFIG: 'bench/errata.yaml' },
+    env: { ERRATA_CONFIG: 'bench/errata.yaml' },
   });
   const sender = createSender({
     base: processor.otlp,

@@ -26,7 +26,7 @@ export async function benchStorm(): Promise<readonly BenchRow[]> {
   const alone = await storeAlone(bodies);
   const dataDir = await mkdtemp(join(tmpdir(), 'errata-bench-'));
   const processor = await startProcessor(dataDir, {
-    env: { ERRATA_LOG_LEVEL: 'warn', ERRATA_CONFIG: 'bench/errata.yaml' },
+    env: { ERRATA_CONFIG: 'bench/errata.yaml' },
   });
   const sender = createSender({
     base: processor.otlp,

@@ -71,6 +71,10 @@ function decodeRequest(body: Buffer, { names, isError, read }: RecordDecoding): 
       for (const record of objectsAt(scopeRecords, records)) {
         try {
           if (!isError(record)) continue;
+          if (list.isFull) {
+            list.rejectOneTooMany();
+            continue;
+          }
           resource ??= attributesAt(objectAt(resourceRecords, 'resource'));
           list.add(read(record, { resource, scopeName: textFieldAt(objectAt(scopeRecords, 'scope'), 'name') }));
         } catch (cause) {

@@ -34,7 +34,7 @@ export class CandidateList {
 
   add(candidate: Candidate): void {
     this.#weight += candidate.kind === 'span' ? 1 + candidate.exceptions.length : 1;
-    if (this.#weight > MAX_CANDIDATES) this.reject(`more than ${MAX_CANDIDATES} errors in one request`);
+    if (this.#weight > MAX_CANDIDATES) this.rejectOneTooMany();
     else this.#candidates.push(candidate);
   }
 
@@ -42,6 +42,11 @@ export class CandidateList {
   reject(reason: string): void {
     this.#rejected += 1;
     this.#message ||= reason;
+  }
+
+  /** For records that need not be read any more. */
+  rejectOneTooMany(): void {
+    this.reject(`more than ${MAX_CANDIDATES} errors in one request`);
   }
 
   /** Further records need not be read. */

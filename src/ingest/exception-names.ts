@@ -15,8 +15,6 @@ const stacktraceKeyBytes = Buffer.from('exception.stacktrace');
 const eventNameKeyBytes = Buffer.from(EVENT_NAME_KEY);
 const exceptionBytes = Buffer.from(EXCEPTION);
 const DOT = 0x2e;
-const LETTER_E = 0x65;
-const LETTER_X = 0x78;
 
 export function isExceptionKey(key: string): boolean {
   return EXCEPTION_KEYS.includes(key);
@@ -31,9 +29,7 @@ export function isExceptionName(name: string): boolean {
   return name === EXCEPTION || name.endsWith(`.${EXCEPTION}`);
 }
 
-/** Asked for every attribute of every record: most keys are told apart by two letters, the rest by their length. */
 export function isExceptionKeyAt(bytes: Buffer, from: number, to: number): boolean {
-  if (bytes[from] !== LETTER_E || bytes[from + 1] !== LETTER_X) return false;
   switch (to - from) {
     case 14:
       return endsWith(bytes, to, typeKeyBytes);

@@ -11,10 +11,10 @@ const MAX_AT_ONCE_BYTES = 262_144;
 /** Each may grow to the limit before its size is known. */
 const MAX_IN_POOL = 2;
 
-const MIN_CHUNK_BYTES = 16_384;
-const MAX_CHUNK_BYTES = 1_048_576;
-/** Of telemetry; only the size of the first buffer hangs on it. */
-const USUAL_RATIO = 8;
+/** The first buffer where the size is not known. */
+const USUAL_CHUNK_BYTES = 262_144;
+/** Deflate cannot do better: a gzip trailer that promises more is not true. */
+const MAX_RATIO = 1_032;
 
 interface InflateOptions {
   readonly maxOutputLength: number;
@@ -67,8 +67,7 @@ export function createInflater(maxBytes: number): Inflater {
   return async (body, compression) => {
     const codec = codecOf(compression);
     if (codec === undefined) return body;
-    const usual = Math.min(Math.max(body.length * USUAL_RATIO, MIN_CHUNK_BYTES), MAX_CHUNK_BYTES);
-    const options = { maxOutputLength: maxBytes, chunkSize: usual };
+    const options = { maxOutputLength: maxBytes, chunkSize: firstBuffer(body, compression, maxBytes) };
     try {
       if (body.length <= MAX_AT_ONCE_BYTES) return codec.atOnce(body, options);
       await takePlace();
@@ -85,6 +84,18 @@ export function createInflater(maxBytes: number): Inflater {
       throw new Failure('MALFORMED', `the body is not ${compression}`, { cause });
     }
   };
+}
+
+/**
+ * RFC 1952 ends each member with its size: with a buffer that holds it all, inflating takes a quarter less time than in
+ * node's pieces of 16 KiB. A size that is not true costs only that; pages that are not written take no memory.
+ */
+function firstBuffer(body: Buffer, compression: Compression, maxBytes: number): number {
+  if (compression !== 'gzip' || body.length < 4) return USUAL_CHUNK_BYTES;
+  const size = body.readUInt32LE(body.length - 4);
+  const isLikely = size <= maxBytes && size <= body.length * MAX_RATIO;
+  // One byte more, so that the end is seen without a second buffer; node takes no less than 64.
+  return isLikely ? Math.max(size + 1, 64) : USUAL_CHUNK_BYTES;
 }
 
 function codecOf(compression: Compression): Codec | undefined {

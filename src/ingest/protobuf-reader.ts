@@ -39,6 +39,14 @@ export class ProtobufReader {
         this.pos = pos + 1;
         return byte;
       }
+      // Two bytes: the length of nearly every record.
+      if (pos + 1 < end) {
+        const high = this.#byteAt(pos + 1);
+        if (high < 0x80) {
+          this.pos = pos + 2;
+          return (byte & 0x7f) + high * 0x80;
+        }
+      }
     }
     return this.#longVarint(end);
   }

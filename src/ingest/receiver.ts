@@ -88,7 +88,7 @@ export function createReceiver(settings: ReceiverSettings, deps: ReceiverDeps): 
     keepAliveTimeout: KEEP_ALIVE_MS,
     http: {
       headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs),
-      connectionsCheckingInterval: requestTimeoutMs / TIMEOUT_CHECKS,
+      connectionsCheckingInterval: Math.ceil(requestTimeoutMs / TIMEOUT_CHECKS),
     },
     forceCloseConnections: 'idle',
     // Our own hook answers while stopping: as a Status, with Retry-After.

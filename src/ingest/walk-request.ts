@@ -62,7 +62,7 @@ function walkResourceRecords(reader: ProtobufReader, end: number, { walk, list }
   const origins = new Map<Scope, Origin>();
   for (const { scope, from, to } of found) {
     if (list.isFull) {
-      list.reject('too many errors in one request');
+      list.rejectOneTooMany();
       continue;
     }
     const origin = origins.get(scope) ?? { resource, scopeName: scopeNameOf(reader, scope) };

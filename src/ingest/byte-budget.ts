@@ -4,7 +4,6 @@ import { Failure } from '../failure.ts';
 
 export interface ByteBudget {
   readonly inFlight: number;
-  readonly left: number;
   open(): ByteShare;
 }
 
@@ -12,6 +11,8 @@ export interface ByteBudget {
 export interface ByteShare {
   /** Throws OVERLOADED when there is no room; then nothing was taken. */
   take(bytes: number): void;
+  /** Takes without asking, for what is there already: it keeps later requests out, and is never refused itself. */
+  add(bytes: number): void;
   /** Gives back all that was taken. Safe twice. */
   release(): void;
 }
@@ -22,9 +23,6 @@ export function createByteBudget(maxBytes: number): ByteBudget {
     get inFlight() {
       return inFlight;
     },
-    get left() {
-      return maxBytes - inFlight;
-    },
     open() {
       let held = 0;
       return {
@@ -32,6 +30,9 @@ export function createByteBudget(maxBytes: number): ByteBudget {
           if (inFlight + bytes > maxBytes) {
             throw new Failure('OVERLOADED', 'too many bytes are in flight; send this again');
           }
+          this.add(bytes);
+        },
+        add(bytes) {
           inFlight += bytes;
           held += bytes;
         },

@@ -71,7 +71,7 @@ function decodeRequest(body: Buffer, { names, isError, read }: RecordDecoding): 
       for (const record of objectsAt(scopeRecords, records)) {
         try {
           if (!isError(record)) continue;
-          if (list.isFull) {
+          if (list.room === 0) {
             list.rejectOneTooMany();
             continue;
           }

@@ -24,7 +24,7 @@ export interface Origin {
  * Errors and their exception events in one request. A record of four bytes may become an object of a kilobyte, so that
  * bytes alone are no bound; 64 MiB of errors with a short stack each are fewer than this.
  */
-export const MAX_CANDIDATES = 100_000;
+const MAX_CANDIDATES = 100_000;
 
 export class CandidateList {
   readonly #candidates: Candidate[] = [];
@@ -49,9 +49,9 @@ export class CandidateList {
     this.reject(`more than ${MAX_CANDIDATES} errors in one request`);
   }
 
-  /** Further records need not be read. */
-  get isFull(): boolean {
-    return this.#weight >= MAX_CANDIDATES;
+  /** How many more there may be. */
+  get room(): number {
+    return Math.max(0, MAX_CANDIDATES - this.#weight);
   }
 
   toDecoded(): Decoded {

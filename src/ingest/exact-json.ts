@@ -5,7 +5,7 @@ import { Failure } from '../failure.ts';
 /** Real requests stay below 50; JSON.parse itself has no limit. */
 const MAX_DEPTH = 1_000;
 
-/** One value takes about 64 bytes as an object. 64 MiB of real spans hold some four million. */
+/** Commas and opening brackets, each of which may be one object of 64 bytes more. 64 MiB of real spans hold some four million. */
 const MAX_VALUES = 8_000_000;
 
 /** 2^53 has 16 digits. */

@@ -138,7 +138,7 @@ export class ProtobufReader {
   }
 }
 
-export function malformed(reason: string): Failure {
+function malformed(reason: string): Failure {
   return new Failure('MALFORMED', `not an OTLP protobuf message: ${reason}`);
 }
 

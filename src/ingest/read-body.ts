@@ -37,6 +37,7 @@ export function readBody(request: IncomingMessage, share: ByteShare, maxBytes: n
       stop();
       reject(new Failure('MALFORMED', 'the body ended in the middle'));
     };
+    if (request.destroyed) return onClose();
     request.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
   });
 }

@@ -28,6 +28,8 @@ export interface RequestParts {
   /** Requests that come to their errors after the stop are refused: their connection is gone. */
   readonly isStopped: () => boolean;
   readonly onKnown: (request: FastifyRequest, principal: Principal) => void;
+  /** The next stage threw what it never should. */
+  readonly onUnforeseen: (cause: unknown) => void;
   readonly onRejected: (rejection: { principal: Principal; signal: Signal; count: number }) => void;
 }
 
@@ -60,7 +62,7 @@ export function createRequestHandler(signal: Signal, decode: Decode, parts: Requ
       const message = await parts.inflate(body, compression);
       if (message !== body) share.take(message.length);
       const decoded = decode(message, encoding);
-      share.take(decoded.candidates.length * CANDIDATE_BYTES);
+      share.add(decoded.candidates.length * CANDIDATE_BYTES);
       if (decoded.rejected > 0) parts.onRejected({ principal, signal, count: decoded.rejected });
       const accepted = await acceptAll(decoded.candidates, { signal, principal }, parts);
       const partial = {
@@ -81,7 +83,7 @@ export function createRequestHandler(signal: Signal, decode: Decode, parts: Requ
 async function acceptAll(
   candidates: readonly Candidate[],
   { signal, principal }: { readonly signal: Signal; readonly principal: Principal },
-  { accept, isStopped }: RequestParts,
+  { accept, isStopped, onUnforeseen }: RequestParts,
 ): Promise<Acceptance> {
   // Most requests: they touch nothing.
   if (candidates.length === 0) return NOTHING_REJECTED;
@@ -90,7 +92,8 @@ async function acceptAll(
     return await accept({ signal, candidates, principal });
   } catch (cause) {
     if (cause instanceof Failure && (cause.retryable || cause.http < 500)) throw cause;
-    // Unforeseen: it may pass, and any status but 503 would make the sender drop the errors.
+    onUnforeseen(cause);
+    // It may pass, and any status but 503 would make the sender drop the errors.
     throw new Failure('STORE_UNAVAILABLE', 'the errors could not be stored; send them again', { cause });
   }
 }

@@ -72,7 +72,9 @@ const signalByPath = new Map<string, Signal>([
 ]);
 
 export function createReceiver(settings: ReceiverSettings, deps: ReceiverDeps): Receiver {
-  const { maxBodyBytes = MAX_BODY_BYTES, requestTimeoutMs = REQUEST_TIMEOUT_MS } = settings;
+  const { requestTimeoutMs = REQUEST_TIMEOUT_MS } = settings;
+  // A body must fit beside its inflated self: what can never be taken is 413 and not an endless 503.
+  const maxBodyBytes = Math.min(settings.maxBodyBytes ?? MAX_BODY_BYTES, Math.floor(settings.maxBytesInFlight / 2));
   const busy = new WeakMap<Socket, number>();
   const principals = new WeakMap<FastifyRequest, Principal>();
   const budget = createByteBudget(settings.maxBytesInFlight);
@@ -119,9 +121,8 @@ export function createReceiver(settings: ReceiverSettings, deps: ReceiverDeps): 
   });
   server.setErrorHandler((error, request, reply) => {
     const failure = failureOf(error);
-    if (failure.cause !== undefined && failure.http >= 500) {
-      request.log.error({ err: failure.cause, code: failure.code }, 'export request failed');
-    }
+    // What is foreseen is counted, not logged: a store that is away would fill the disk with lines.
+    if (failure.code === 'INTERNAL') request.log.error({ err: failure.cause }, 'export request failed');
     const isGone = request.raw.destroyed && !request.raw.complete;
     if (!isGone) countRefusal(request, failure);
     refuse(request, reply, failure);
@@ -153,6 +154,7 @@ export function createReceiver(settings: ReceiverSettings, deps: ReceiverDeps): 
     admit: deps.admit,
     accept: deps.accept,
     isStopped: () => isStopped,
+    onUnforeseen: (cause) => deps.logger.error({ err: cause }, 'the next stage failed in an unforeseen way'),
     onKnown: (request, principal) => void principals.set(request, principal),
     onRejected: ({ principal, signal, count }) => {
       const companyId = companyFor(principal, undefined);

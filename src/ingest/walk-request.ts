@@ -55,13 +55,13 @@ function walkResourceRecords(reader: ProtobufReader, end: number, { walk, list }
   const found: FoundRecord[] = [];
   eachField(reader, end, (tag, to) => {
     if (tag === FIRST) resources.push({ from: reader.pos, to });
-    else if (tag === SECOND) findErrors(reader, to, { walk, found });
+    else if (tag === SECOND) findErrors(reader, to, { walk, list, found });
   });
   if (found.length === 0) return;
   const resource = readResource(reader, resources);
   const origins = new Map<Scope, Origin>();
   for (const { scope, from, to } of found) {
-    if (list.isFull) {
+    if (list.room === 0) {
       list.rejectOneTooMany();
       continue;
     }
@@ -75,7 +75,7 @@ function walkResourceRecords(reader: ProtobufReader, end: number, { walk, list }
 function findErrors(
   reader: ProtobufReader,
   end: number,
-  { walk, found }: { readonly walk: RecordWalk; readonly found: FoundRecord[] },
+  { walk, list, found }: Walking & { readonly found: FoundRecord[] },
 ): void {
   const scope: Scope = { nameAt: undefined };
   while (reader.pos < end) {
@@ -83,7 +83,10 @@ function findErrors(
     if (tag === SECOND) {
       const to = reader.fieldEnd(end);
       const from = reader.pos;
-      if (walk.mayBeError(reader.bytes, from, to) && walk.isError(reader, to)) found.push({ scope, from, to });
+      if (walk.mayBeError(reader.bytes, from, to) && walk.isError(reader, to)) {
+        if (found.length < list.room) found.push({ scope, from, to });
+        else list.rejectOneTooMany();
+      }
       reader.pos = to;
     } else if (tag === FIRST) {
       const to = reader.fieldEnd(end);

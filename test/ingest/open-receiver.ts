@@ -23,7 +23,7 @@ interface Options {
   readonly admit?: ReceiverDeps['admit'];
 }
 
-export function principalOf(company: number | '*', ...scopes: readonly Scope[]): Principal {
+function principalOf(company: number | '*', ...scopes: readonly Scope[]): Principal {
   return { tokenId: `t${company}`, name: 'test', company, scopes: new Set(scopes) };
 }
 

@@ -50,12 +50,13 @@ export async function createApp(config: Config, { logger, now }: AppDeps): Promi
   });
   const errorMaker = createErrorMaker({ retentionDays: config.store.retentionDays, redaction: config.redaction });
   const acceptor = createAcceptor({ errorMaker, store, metrics, logger, tracer: ownTracer(), now });
+  const ingestLimiter = limiter(config.ingest.bytesPerSecond);
   const receiver = createReceiver(
     { host: config.host, port: config.ports.otlp, ...config.ingest },
     {
       accept: acceptor.accept,
       authenticate,
-      admit: limiter(config.ingest.bytesPerSecond).admit,
+      admit: (principal, bytes) => ingestLimiter.admit(principal, bytes),
       onOutcome: acceptor.count,
       logger,
       metrics,
@@ -64,7 +65,12 @@ export async function createApp(config: Config, { logger, now }: AppDeps): Promi
   const api = await createApi(
     { host: config.host, port: config.ports.api },
     {
-      operations: { store, makeError: errorMaker.fromReport, now, newId: randomUUID },
+      operations: {
+        store,
+        makeError: (report, context) => errorMaker.fromReport(report, context),
+        now,
+        newId: randomUUID,
+      },
       authenticate,
       rateLimiter: limiter(config.api.ratePerSecond),
       metrics,

@@ -14,7 +14,7 @@ export interface Principal {
 }
 
 /** The company that a call without a word about it belongs to (SEED.md's `company_id: 1`). */
-export const DEFAULT_COMPANY = 1;
+const DEFAULT_COMPANY = 1;
 
 /** The largest company id: the store's column is UInt32. */
 export const MAX_COMPANY = 4_294_967_295;

@@ -50,7 +50,7 @@ export const UNTIL = `transform(fingerprint, group_until.1, group_until.2, toDat
 export const GROUP_RESOLVED = `(timestamp <= ${UNTIL})`;
 export const RESOLVED = `((${GROUP_RESOLVED} AND NOT has(open_ids, id)) OR has(resolved_ids, id))`;
 const WORDS = `lower(concat(exception_type, ' ', message))`;
-export const MS = (column: string) => `toUnixTimestamp64Milli(${column})`;
+const MS = (column: string) => `toUnixTimestamp64Milli(${column})`;
 export const AT = (name: string) => `fromUnixTimestamp64Milli({${name}:Int64}, 'UTC')`;
 
 const LIST_COLUMNS = `company_id, toString(id) AS id_text, ${MS('timestamp')} AS timestamp_ms, ${MS('received_at')} AS received_at_ms,

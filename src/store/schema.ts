@@ -107,7 +107,6 @@ function tablesOfVersion1({ retentionDays }: Layout): readonly Table[] {
         richness UInt8,
         INDEX by_id id TYPE bloom_filter(0.001) GRANULARITY 1,
         INDEX by_trace trace_id TYPE bloom_filter(0.001) GRANULARITY 1,
-        INDEX by_fingerprint fingerprint TYPE bloom_filter(0.01) GRANULARITY 1,
         INDEX by_received received_at TYPE minmax GRANULARITY 1,
         INDEX by_words lower(concat(exception_type, ' ', message)) TYPE text(tokenizer = 'splitByNonAlpha'),
         PROJECTION minutely (

@@ -8,7 +8,7 @@ export interface SpanOfError {
   readonly parentSpanId?: string;
 }
 
-export const STACK =
+const STACK =
   'Error: boom\n    at charge (/app/src/payments/charge.js:10:11)\n    at pay (/app/src/routes/pay.js:22:5)';
 
 export function tracesOf(spans: readonly SpanOfError[], service = 'checkout'): object {

@@ -9,7 +9,9 @@ const [port, folder, user, password] = process.argv.slice(2);
 const session = new Session(folder);
 const expected = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
-const server = createServer(async (request, response) => {
+const server = createServer((request, response) => void answer(request, response));
+
+async function answer(request, response) {
   try {
     const url = new URL(request.url, 'http://localhost');
     if (url.pathname === '/ping') return void response.end('Ok.\n');
@@ -29,7 +31,7 @@ const server = createServer(async (request, response) => {
     const code = /Code: (\d+)/.exec(error.message)?.[1] ?? '1002';
     fail(response, 500, code, error.message);
   }
-});
+}
 
 function escape(value) {
   return value.replaceAll('\\', '\\\\').replaceAll("'", "\\'");

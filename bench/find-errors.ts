@@ -3,6 +3,7 @@ import { mayBeErrorSpan } from '../src/ingest/skim.ts';
 import { walkRequest } from '../src/ingest/walk-request.ts';
 import { walkSpans } from '../src/ingest/walk-spans.ts';
 import { tracesRequest } from '../test/fuzz/otlp-proto.ts';
+import { median } from './median.ts';
 import type { BenchRow } from './row.ts';
 import { makeTraceBatches } from './trace-batches.ts';
 
@@ -64,8 +65,4 @@ function spansPerSecond(batches: readonly Buffer[], work: (batch: Buffer) => unk
     elapsedMs = performance.now() - start;
   } while (elapsedMs < ROUND_MS);
   return (spans / elapsedMs) * 1_000;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }

@@ -4,6 +4,7 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { gzipSync } from 'node:zlib';
+import { median } from './median.ts';
 import { createSender } from './post.ts';
 import type { Sender } from './post.ts';
 import type { BenchRow } from './row.ts';
@@ -12,8 +13,8 @@ import { makeTraceBatches } from './trace-batches.ts';
 const BATCHES = 20;
 const CONNECTIONS = 16;
 /** Rounds alternate, so that a slow moment of the machine meets both. */
-const ROUNDS = 4;
-const ROUND_MS = 1_200;
+const ROUNDS = 7;
+const ROUND_MS = 700;
 const WARM_UP_MS = 600;
 
 interface Server {
@@ -34,7 +35,7 @@ export async function benchReceiveHttp(): Promise<BenchRow[]> {
       received.push(await requestsPerSecond(receiver.sender, bodies, ROUND_MS));
       inflated.push(await requestsPerSecond(bare.sender, bodies, ROUND_MS));
     }
-    const [value, referenceValue] = [mean(received), mean(inflated)];
+    const [value, referenceValue] = [median(received), median(inflated)];
     return [
       {
         what: 'receive gzip batches of 1000 spans with 1 % errors over HTTP',
@@ -77,8 +78,4 @@ async function requestsPerSecond(sender: Sender, bodies: readonly Buffer[], forM
   };
   await Promise.all(Array.from({ length: CONNECTIONS }, (_, connection) => send(connection)));
   return (answered / (performance.now() - startMs)) * 1_000;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

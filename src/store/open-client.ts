@@ -32,6 +32,15 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** ClickHouse servers close idle connections after 10 s (`keep_alive_timeout`); we must be first. */
 const IDLE_SOCKET_MS = 2_500;
 
+/** Of every insert. */
+const INSERT_SETTINGS = {
+  // Acknowledged means durable: the server must not keep the rows in a buffer of its own.
+  async_insert: 0,
+  // Threads for one insert cost more than they bring: 9 ms instead of 17 for fifteen rows, and more rows/s for thousands.
+  input_format_parallel_parsing: 0,
+  max_insert_threads: '1',
+} as const;
+
 /** Throws STORE_TAKEN when another process holds the folder, STORE_UNAVAILABLE when it can't be used. */
 export async function openClients(target: StoreTarget): Promise<Clients> {
   switch (target.kind) {
@@ -59,6 +68,9 @@ async function openEmbedded(path: string): Promise<Clients> {
   try {
     const write = open();
     const read = open();
+    // Once for the connection: given with each insert, each would be a statement of its own.
+    const settings = Object.entries(INSERT_SETTINGS).map(([name, value]) => `${name} = ${value}`);
+    await write.command({ query: `SET ${settings.join(', ')}` });
     // The engine aborts the process when a connection closes under a running query.
     const close = async () => {
       await drainPending();
@@ -83,6 +95,7 @@ function openServer({ url, user, password, database }: Extract<StoreTarget, { ki
       request_timeout: REQUEST_TIMEOUT_MS,
       keep_alive: { enabled: true, idle_socket_ttl: IDLE_SOCKET_MS },
       compression: { request: true, response: true },
+      clickhouse_settings: INSERT_SETTINGS,
       // Every fault reaches a caller who logs it once, in our form.
       log: { level: ClickHouseLogLevel.OFF },
     });

@@ -4,12 +4,15 @@ import { createAliases } from './aliases.ts';
 import { createStateChanges } from './change-state.ts';
 import type { ErrorStore, Inserted } from './error-store.ts';
 import type { ErrorEvent } from '../errors/error-event.ts';
+import { CLAMP_AHEAD_MS } from './find-known.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { migrate } from './migrate.ts';
 import { openClients } from './open-client.ts';
 import type { Clients, StoreTarget } from './open-client.ts';
 import { createOutcomes } from './outcomes.ts';
-import { selectOne } from './queries.ts';
+import { createRecentIds } from './recent-ids.ts';
+import type { RecentIds } from './recent-ids.ts';
+import { selectOne, selectRecent } from './queries.ts';
 import { selectAliases, selectStrictByLoose } from './queries-groups.ts';
 import { createErrorReads } from './read-errors.ts';
 import { createGroupReads } from './read-groups.ts';
@@ -41,6 +44,10 @@ const INSERT_TIMEOUT_MS = 8_000;
 
 const OUTCOMES_FLUSH_MS = 5_000;
 
+/** Memory of what was stored before the start: more than the reach of twins and retries; past the rows it starts empty. */
+const RECENT_MS = 300_000;
+const MAX_RECENT_ROWS = 100_000;
+
 /** Other processors' aliases are seen after this long. */
 const ALIASES_RELOAD_MS = 30_000;
 
@@ -57,12 +64,15 @@ export function createClickHouseStore(settings: StoreSettings, deps: StoreDeps):
   const writes = createRunner(() => open().write);
   const reads = createRunner(() => open().read);
   const aliases = createAliases();
+  // One folder, one process: nobody else can have stored what is not in memory.
+  const recent = settings.target.kind === 'embedded' ? createRecentIds() : undefined;
   const outcomes = createOutcomes(writes, deps.now);
   const write = createErrorWriter({
     run: writes,
     aliases,
     now: deps.now,
     retentionMs: settings.retentionDays * 86_400_000,
+    recent,
     alias: (companyId, from, to) =>
       aliasGroups(companyId, [{ from, to, reason: 'the same occurrence, told more fully' }]),
   });
@@ -115,7 +125,15 @@ export function createClickHouseStore(settings: StoreSettings, deps: StoreDeps):
     await open().createDatabase(settings.cluster);
     await migrate(writes, layout, deps.now());
     await loadAliases();
+    if (recent !== undefined) await loadRecent(recent);
     migrated = true;
+  }
+
+  async function loadRecent(into: RecentIds): Promise<void> {
+    const fromMs = deps.now() - RECENT_MS;
+    const rows = await reads.rows<RecentRow>(selectRecent(fromMs, MAX_RECENT_ROWS));
+    if (rows.length < MAX_RECENT_ROWS) into.load(rows.map(toRecent), fromMs);
+    else into.forget(deps.now() + CLAMP_AHEAD_MS);
   }
 
   async function loadAliases(): Promise<void> {
@@ -212,6 +230,24 @@ export function createClickHouseStore(settings: StoreSettings, deps: StoreDeps):
           selectStrictByLoose(sinceMs),
         )
       ).map((row) => ({ companyId: row.company_id, loose: row.loose_text, strict: row.strict })),
+  };
+}
+
+interface RecentRow {
+  readonly company_id: number;
+  readonly id_text: string;
+  readonly timestamp_ms: number | string;
+  readonly richness: number;
+  readonly fingerprint_text: string;
+}
+
+function toRecent(row: RecentRow) {
+  return {
+    companyId: row.company_id,
+    id: row.id_text,
+    timestampMs: Number(row.timestamp_ms),
+    richness: row.richness,
+    fingerprint: row.fingerprint_text,
   };
 }
 

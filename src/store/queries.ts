@@ -154,6 +154,15 @@ export function selectKnown(
   };
 }
 
+/** What was stored lately, of all companies: the store keeps it in memory. */
+export function selectRecent(fromMs: number, limit: number): Query {
+  return {
+    query: `SELECT company_id, toString(id) AS id_text, ${MS('timestamp')} AS timestamp_ms, richness, toString(fingerprint) AS fingerprint_text
+      FROM errors WHERE timestamp >= ${AT('from_ms')} LIMIT {limit:UInt32}`,
+    query_params: { from_ms: fromMs, limit },
+  };
+}
+
 export function selectTwin(companyId: number, id: string): Query {
   return {
     query: `SELECT event FROM error_twins FINAL WHERE company_id = {company:UInt32} AND id = {id:UUID} LIMIT 1`,

@@ -3,7 +3,10 @@
 // A commit that failed half-way (some partitions written) heals the same way when the sender repeats it.
 import type { ErrorEvent } from '../errors/error-event.ts';
 import type { Aliases } from './aliases.ts';
-import { ERROR_COLUMNS, selectKnown } from './queries.ts';
+import { CLAMP_AHEAD_MS, findKnown } from './find-known.ts';
+import { ERROR_COLUMNS } from './queries.ts';
+import { keyOf } from './recent-ids.ts';
+import type { Known, RecentIds, RecentRow } from './recent-ids.ts';
 import { toDateTime64, toErrorRow } from './rows.ts';
 import type { Runner } from './run.ts';
 
@@ -14,29 +17,11 @@ export interface WriteDeps {
   readonly aliases: Aliases;
   readonly now: () => number;
   readonly retentionMs: number;
+  /** undefined where other processes write too. */
+  readonly recent: RecentIds | undefined;
   /** Errors shown under `from` belong to `to` from now on. */
   readonly alias: (companyId: number, from: string, to: string) => Promise<void>;
 }
-
-interface Known {
-  readonly richness: number;
-  readonly fingerprint: string;
-}
-
-interface KnownRow {
-  readonly id_text: string;
-  readonly richness: number;
-  readonly fingerprint_text: string;
-}
-
-/** Twins of one occurrence are at most a minute and the edge tolerance of occurrence-id.ts apart. */
-const TWIN_REACH_MS = 65_000;
-
-/** Times this far apart are looked up as separate windows, so that one late error does not widen the search. */
-const WINDOW_GAP_MS = 600_000;
-
-/** More windows than this are searched as one. */
-const MAX_WINDOWS = 16;
 
 /** Groups whose inputs this process has written; forgetting one costs a second, equal row. */
 const MAX_KNOWN_GROUPS = 200_000;
@@ -49,9 +34,7 @@ export function createErrorWriter(
 
   return async (events) => {
     const richest = joinTwins(events);
-    const nowMs = deps.now();
-    const bounds = { nowMs, oldestMs: nowMs - deps.retentionMs + RETENTION_EDGE_MS };
-    const known = await findKnown(deps.run, [...richest.values()], bounds);
+    const known = await findKnown([...richest.values()], { ...deps, nowMs: deps.now() });
     const fresh: ErrorEvent[] = [];
     const richer: ErrorEvent[] = [];
     for (const event of richest.values()) {
@@ -62,15 +45,23 @@ export function createErrorWriter(
     // Strictly rising over commits: the stream's position is (received_at, id).
     const receivedAtMs = Math.max(deps.now(), lastReceivedAtMs + 1);
     await writeGroups(fresh, receivedAtMs);
-    await deps.run.insert(
-      'errors',
-      ERROR_COLUMNS,
-      fresh.map((event) => toErrorRow(event, receivedAtMs)),
-    );
+    await writeRows(fresh, receivedAtMs);
     lastReceivedAtMs = receivedAtMs;
     await keepTwins(richer, known, receivedAtMs);
     return outcomesOf(events, new Set(fresh.map(keyOf)));
   };
+
+  async function writeRows(fresh: readonly ErrorEvent[], receivedAtMs: number): Promise<void> {
+    try {
+      const rows = fresh.map((event) => toErrorRow(event, receivedAtMs));
+      await deps.run.insert('errors', ERROR_COLUMNS, rows);
+    } catch (failure) {
+      // Some of it may be stored: until times that lie ahead of this moment, the store is asked again.
+      deps.recent?.forget(deps.now() + CLAMP_AHEAD_MS);
+      throw failure;
+    }
+    deps.recent?.add(fresh.map(toRecentRow));
+  }
 
   async function writeGroups(fresh: readonly ErrorEvent[], receivedAtMs: number): Promise<void> {
     const groups = new Map<string, ErrorEvent>();
@@ -124,8 +115,9 @@ export function createErrorWriter(
 /** errors/ gives at least this much to an occurrence that has a stack trace. */
 const RICHNESS_OF_STACK = 8;
 
-function keyOf(event: ErrorEvent): string {
-  return `${event.companyId}/${event.id}`;
+/** Only what is looked at again: the event itself, with its stack, may go. */
+function toRecentRow({ companyId, id, timestampMs, richness, fingerprint }: ErrorEvent): RecentRow {
+  return { companyId, id, timestampMs, richness, fingerprint };
 }
 
 function joinTwins(events: readonly ErrorEvent[]): ReadonlyMap<string, ErrorEvent> {
@@ -146,63 +138,3 @@ function withTarget(event: ErrorEvent, aliases: Aliases): ErrorEvent {
 function outcomesOf(events: readonly ErrorEvent[], fresh: Set<string>): readonly WriteOutcome[] {
   return events.map((event) => (fresh.delete(keyOf(event)) ? 'stored' : 'duplicate'));
 }
-
-async function findKnown(
-  run: Runner,
-  events: readonly ErrorEvent[],
-  bounds: Bounds,
-): Promise<ReadonlyMap<string, Known>> {
-  const known = new Map<string, Known>();
-  const byCompany = new Map<number, ErrorEvent[]>();
-  for (const event of events) {
-    const own = byCompany.get(event.companyId);
-    if (own === undefined) byCompany.set(event.companyId, [event]);
-    else own.push(event);
-  }
-  for (const [companyId, own] of byCompany) {
-    for (const window of windowsOf(own, bounds)) {
-      const query = selectKnown(companyId, window.ids, window.range);
-      for (const row of await run.rows<KnownRow>(query)) {
-        known.set(`${companyId}/${row.id_text}`, { richness: row.richness, fingerprint: row.fingerprint_text });
-      }
-    }
-  }
-  return known;
-}
-
-interface Bounds {
-  readonly nowMs: number;
-  /** Older times may have been moved by the clamp. */
-  readonly oldestMs: number;
-}
-
-interface Window {
-  readonly ids: readonly string[];
-  readonly range?: { readonly fromMs: number; readonly toMs: number };
-}
-
-/** Ids with the times between which their rows can be. */
-function windowsOf(events: readonly ErrorEvent[], { nowMs, oldestMs }: Bounds): readonly Window[] {
-  const sorted = events.toSorted((a, b) => a.timestampMs - b.timestampMs);
-  const runs: ErrorEvent[][] = [];
-  const clamped: ErrorEvent[] = [];
-  let lastMs = Number.NEGATIVE_INFINITY;
-  for (const event of sorted) {
-    // A clamped time moves with each retry: such an id is looked for in all rows.
-    if (event.timestampMs > nowMs + CLAMP_SUSPECT_MS || event.timestampMs < oldestMs) clamped.push(event);
-    else if (event.timestampMs - lastMs > WINDOW_GAP_MS && runs.length < MAX_WINDOWS) runs.push([event]);
-    else runs.at(-1)?.push(event);
-    lastMs = event.timestampMs;
-  }
-  const windows: Window[] = runs.map((run) => ({
-    ids: run.map((event) => event.id),
-    range: { fromMs: (run[0]?.timestampMs ?? 0) - TWIN_REACH_MS, toMs: (run.at(-1)?.timestampMs ?? 0) + TWIN_REACH_MS },
-  }));
-  return clamped.length === 0 ? windows : [...windows, { ids: clamped.map((event) => event.id) }];
-}
-
-/** errors/ moves times further ahead than ten minutes back to that: above nine they may have been moved. */
-const CLAMP_SUSPECT_MS = 9 * 60_000;
-
-/** Times before the retention are moved to its edge: an hour around it they may have been moved. */
-const RETENTION_EDGE_MS = 3_600_000;

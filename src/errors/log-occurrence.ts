@@ -7,12 +7,14 @@ import type { JsonValue } from './error-event.ts';
 import { handledAfter, severityAfter, severityOfLog } from './error-severity.ts';
 import { customFingerprintOf, exceptionFieldsOf, functionOf, isEmpty, ownErrorType } from './exception-fields.ts';
 import type { Occurrence } from './occurrence.ts';
+import { withPythonException } from './python-exception.ts';
 import type { ResourceFacts } from './resource-facts.ts';
 
 export function occurrenceOfLog(log: LogCandidate, facts: ResourceFacts): Occurrence {
   const attributes: readonly Attributes[] = [log.attributes];
   const attributed = exceptionFieldsOf(log.attributes);
-  const exception = (isEmpty(attributed) ? exceptionInBody(bodyMessage(log.body)) : undefined) ?? attributed;
+  const inBody = isEmpty(attributed) ? exceptionInBody(bodyMessage(log.body)) : undefined;
+  const exception = inBody ?? withPythonException(attributed);
   const severity = severityOfLog(log.severityNumber, log.severityText);
   const body = bodyMessage(log.body);
   const eventName = log.eventName || firstText(attributes, 'event.name');

@@ -9,6 +9,7 @@ import { handledAfter, severityAfter } from './error-severity.ts';
 import { customFingerprintOf, exceptionFieldsOf, functionOf, isEmpty, ownErrorType } from './exception-fields.ts';
 import type { ExceptionFields } from './exception-fields.ts';
 import type { Occurrence } from './occurrence.ts';
+import { withPythonMessage } from './python-exception.ts';
 import type { ResourceFacts } from './resource-facts.ts';
 
 const STATUS_ERROR = 2;
@@ -30,7 +31,7 @@ export function occurrencesOfSpan(span: SpanCandidate, facts: ResourceFacts): re
 }
 
 function eventOccurrence(span: SpanCandidate, event: ExceptionEvent, facts: ResourceFacts): readonly Occurrence[] {
-  const fields = exceptionFieldsOf(event.attributes);
+  const fields = withPythonMessage(exceptionFieldsOf(event.attributes));
   if (isEmpty(fields)) return [];
   const timeUnixNano = event.timeUnixNano > 0n ? event.timeUnixNano : span.endTimeUnixNano;
   return [{ ...spanOccurrence(span, facts, { source: 'span_event', fields, event }), timeUnixNano }];
@@ -68,7 +69,7 @@ function spanOccurrence(span: SpanCandidate, facts: ResourceFacts, shape: Shape)
 
 /** exception.* on the span itself; error.type counts here only together with error.message. */
 function ownFields(span: SpanCandidate): ExceptionFields {
-  const fields = exceptionFieldsOf(span.attributes);
+  const fields = withPythonMessage(exceptionFieldsOf(span.attributes));
   const errorMessage = textOf(span.attributes, 'error.message');
   if (!isEmpty(fields) || errorMessage === '') return fields;
   return { exceptionType: typeOf(span), message: errorMessage, stackTrace: '' };

@@ -9,6 +9,8 @@ const MAX_STRICT = 25;
 const WINDOW_MS = 24 * 3_600_000;
 /** At most 26 fingerprints each: about 40 MB when every location varies. */
 const MAX_LOCATIONS = 10_000;
+/** What is beyond comes up again with the next error of it. */
+const MAX_OPENED = 1_000;
 
 /** Groups that become one: alias rows from each `strict` to `loose` are to be written. */
 export interface OpenedGroup {
@@ -27,14 +29,10 @@ interface Location {
   acknowledged: boolean;
 }
 
-export interface Verdict {
-  readonly fingerprint: string;
-  /** Set until `acknowledge`. */
-  readonly opened: OpenedGroup | undefined;
-}
-
 export class CardinalityBreaker {
   readonly #locations = new RecentMap<string, Location>({ maxEntries: MAX_LOCATIONS });
+  /** Open and not acknowledged, by key. */
+  readonly #opened = new Map<string, Location>();
 
   /** At start: what was stored within the last 24 h. What is over the limit is reported again by the next error of it. */
   seed(rows: Iterable<{ companyId: number; loose: string; strict: readonly string[] }>, nowMs: number): void {
@@ -44,19 +42,32 @@ export class CardinalityBreaker {
     }
   }
 
-  judge(companyId: number, grouping: Grouping, nowMs: number): Verdict {
+  /** The fingerprint of the error's group. */
+  judge(companyId: number, grouping: Grouping, nowMs: number): string {
     const { strict, loose } = grouping;
-    if (strict === loose) return { fingerprint: strict, opened: undefined };
+    if (strict === loose) return strict;
     const location = this.#locationOf(companyId, loose);
     see(location, strict, nowMs);
-    if (nowMs >= location.openUntilMs) return { fingerprint: strict, opened: undefined };
-    const opened = location.acknowledged ? undefined : { companyId, loose, strict: [...location.seenMs.keys()] };
-    return { fingerprint: loose, opened };
+    if (nowMs >= location.openUntilMs) return strict;
+    if (!location.acknowledged && this.#opened.size < MAX_OPENED) this.#opened.set(keyOf(companyId, loose), location);
+    return loose;
+  }
+
+  /** What errors of any way in have opened, until it is acknowledged or closes. */
+  opened(nowMs: number): readonly OpenedGroup[] {
+    for (const [key, { openUntilMs }] of this.#opened) if (nowMs >= openUntilMs) this.#opened.delete(key);
+    return Array.from(this.#opened.values(), ({ companyId, loose, seenMs }) => ({
+      companyId,
+      loose,
+      strict: [...seenMs.keys()],
+    }));
   }
 
   acknowledge(opened: readonly OpenedGroup[]): void {
     for (const { companyId, loose } of opened) {
-      const location = this.#locations.get(keyOf(companyId, loose));
+      const key = keyOf(companyId, loose);
+      this.#opened.delete(key);
+      const location = this.#locations.get(key);
       if (location !== undefined) location.acknowledged = true;
     }
   }

@@ -38,7 +38,7 @@ export interface MadeErrors {
   /** Candidates that are bad for good. */
   readonly rejected: number;
   readonly rejectedReason?: string;
-  /** Groups to be aliased; reported until they were remembered. */
+  /** Groups to be aliased, of this delivery and of reports since the last one; handed on until they were remembered. */
   readonly opened: readonly OpenedGroup[];
   /** For `remember`. */
   readonly memory: DeliveryMemory;
@@ -103,11 +103,9 @@ export function createErrorMaker(settings: ErrorMakerSettings = {}): ErrorMaker 
         const twin = byId.get(event.id);
         if (twin === undefined || event.richness > twin.richness) byId.set(event.id, event);
       }
-      const opened = new Map<string, OpenedGroup>();
       const events = [...byId.values()].map((event) => {
-        const verdict = breaker.judge(event.companyId, event.grouping, nowMs);
-        if (verdict.opened !== undefined) opened.set(`${event.companyId}/${verdict.opened.loose}`, verdict.opened);
-        return verdict.fingerprint === event.fingerprint ? event : { ...event, fingerprint: verdict.fingerprint };
+        const judged = breaker.judge(event.companyId, event.grouping, nowMs);
+        return judged === event.fingerprint ? event : { ...event, fingerprint: judged };
       });
       return {
         events,
@@ -116,7 +114,7 @@ export function createErrorMaker(settings: ErrorMakerSettings = {}): ErrorMaker 
         duplicates: occurrences.length - events.length,
         rejected,
         ...(rejected > 0 && { rejectedReason: BAD_COMPANY }),
-        opened: [...opened.values()],
+        opened: breaker.opened(nowMs),
         memory: { ids: drafts, explained },
       };
     },
@@ -124,7 +122,7 @@ export function createErrorMaker(settings: ErrorMakerSettings = {}): ErrorMaker 
       const { companyId, nowMs } = context;
       const occurrence = occurrenceOfReport(report, companyId);
       const event = eventOf(occurrence, companyId, { nowMs, drafts: new Map() });
-      const { fingerprint } = breaker.judge(companyId, event.grouping, nowMs);
+      const fingerprint = breaker.judge(companyId, event.grouping, nowMs);
       return { ...event, fingerprint, id: event.traceId === '' ? context.newId() : event.id };
     },
     remember({ memory, opened }) {

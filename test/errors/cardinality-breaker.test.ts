@@ -18,23 +18,22 @@ const grouping = (strict: string, loose = 'loose'): Grouping => ({
 });
 
 function judgeMany(breaker: CardinalityBreaker, count: number, nowMs = NOW_MS): readonly string[] {
-  return Array.from({ length: count }, (_, index) => breaker.judge(1, grouping(`s${index}`), nowMs).fingerprint);
+  return Array.from({ length: count }, (_, index) => breaker.judge(1, grouping(`s${index}`), nowMs));
 }
 
 test('25 groups of one location are 25 groups, the 26th opens it', () => {
   const breaker = new CardinalityBreaker();
   expect(judgeMany(breaker, 25)).toEqual(Array.from({ length: 25 }, (_, index) => `s${index}`));
-  const verdict = breaker.judge(1, grouping('s25'), NOW_MS);
-  expect(verdict.fingerprint).toBe('loose');
-  expect(verdict.opened?.strict).toHaveLength(26);
-  expect(breaker.judge(1, grouping('s0'), NOW_MS).fingerprint).toBe('loose');
+  expect(breaker.judge(1, grouping('s25'), NOW_MS)).toBe('loose');
+  expect(breaker.opened(NOW_MS)[0]?.strict).toHaveLength(26);
+  expect(breaker.judge(1, grouping('s0'), NOW_MS)).toBe('loose');
 });
 
 test('another company and another location stay closed', () => {
   const breaker = new CardinalityBreaker();
   judgeMany(breaker, 26);
-  expect(breaker.judge(2, grouping('s0'), NOW_MS).fingerprint).toBe('s0');
-  expect(breaker.judge(1, grouping('s0', 'elsewhere'), NOW_MS).fingerprint).toBe('s0');
+  expect(breaker.judge(2, grouping('s0'), NOW_MS)).toBe('s0');
+  expect(breaker.judge(1, grouping('s0', 'elsewhere'), NOW_MS)).toBe('s0');
 });
 
 test('25 a day for days never open it', () => {
@@ -42,7 +41,7 @@ test('25 a day for days never open it', () => {
   for (let day = 0; day < 10; day += 1) {
     for (let index = 0; index < 20; index += 1) {
       const strict = `d${day}-${index}`;
-      expect(breaker.judge(1, grouping(strict), NOW_MS + day * 25 * HOUR_MS).fingerprint).toBe(strict);
+      expect(breaker.judge(1, grouping(strict), NOW_MS + day * 25 * HOUR_MS)).toBe(strict);
     }
   }
 });
@@ -51,18 +50,22 @@ test('it closes after 24 hours without that many', () => {
   const breaker = new CardinalityBreaker();
   judgeMany(breaker, 26);
   // Still more than 25 within the last 24 hours: 24 more from here.
-  expect(breaker.judge(1, grouping('s1'), NOW_MS + 23 * HOUR_MS).fingerprint).toBe('loose');
-  expect(breaker.judge(1, grouping('s1'), NOW_MS + 46 * HOUR_MS).fingerprint).toBe('loose');
-  expect(breaker.judge(1, grouping('s1'), NOW_MS + 48 * HOUR_MS).fingerprint).toBe('s1');
+  expect(breaker.judge(1, grouping('s1'), NOW_MS + 23 * HOUR_MS)).toBe('loose');
+  expect(breaker.judge(1, grouping('s1'), NOW_MS + 46 * HOUR_MS)).toBe('loose');
+  expect(breaker.judge(1, grouping('s1'), NOW_MS + 48 * HOUR_MS)).toBe('s1');
+  expect(breaker.opened(NOW_MS + 48 * HOUR_MS)).toEqual([]);
 });
 
 test('what opened is reported until it was acknowledged, then not again', () => {
   const breaker = new CardinalityBreaker();
   judgeMany(breaker, 26);
-  const { opened } = breaker.judge(1, grouping('s1'), NOW_MS);
-  expect(opened).toMatchObject({ companyId: 1, loose: 'loose' });
-  breaker.acknowledge(opened === undefined ? [] : [opened]);
-  expect(breaker.judge(1, grouping('s2'), NOW_MS).opened).toBeUndefined();
+  const opened = breaker.opened(NOW_MS);
+  expect(opened).toMatchObject([{ companyId: 1, loose: 'loose' }]);
+  breaker.judge(1, grouping('s1'), NOW_MS);
+  expect(breaker.opened(NOW_MS)).toHaveLength(1);
+  breaker.acknowledge(opened);
+  breaker.judge(1, grouping('s2'), NOW_MS);
+  expect(breaker.opened(NOW_MS)).toEqual([]);
 });
 
 test('a restart does not close it', () => {
@@ -71,7 +74,7 @@ test('a restart does not close it', () => {
     [{ companyId: 1, loose: 'loose', strict: Array.from({ length: 26 }, (_, index) => `s${index}`) }],
     NOW_MS,
   );
-  expect(breaker.judge(1, grouping('new'), NOW_MS).fingerprint).toBe('loose');
+  expect(breaker.judge(1, grouping('new'), NOW_MS)).toBe('loose');
 });
 
 test('end to end: a location whose messages vary in words becomes one group', () => {

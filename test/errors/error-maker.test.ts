@@ -397,3 +397,20 @@ test('a report of an exception that OpenTelemetry sent as well has the same id',
   const event = maker.fromReport(report, { companyId: 7, nowMs: NOW_MS, newId: () => 'unused' });
   expect(event.id).toBe(sent.id);
 });
+
+test('groups that reports open are handed on with the next delivery, until they were remembered', () => {
+  const maker = createErrorMaker();
+  const reports = Array.from({ length: 26 }, (_, index) =>
+    maker.fromReport(
+      { service: 'shop', severity: 'error', message: `cannot load the plugin ${'x'.repeat(index + 3)}` },
+      { companyId: 7, nowMs: NOW_MS, newId: () => `report ${index}` },
+    ),
+  );
+  const loose = reports[25]?.grouping.loose;
+  expect(reports[25]?.fingerprint).toBe(loose);
+  const next = maker.fromDelivery(delivery([log({ body: 'boom' })]), NOW_MS);
+  expect(next.opened).toEqual([{ companyId: 7, loose, strict: reports.map(({ grouping }) => grouping.strict) }]);
+  expect(maker.fromDelivery(delivery([log({ body: 'boom' })]), NOW_MS).opened).toHaveLength(1);
+  maker.remember(next);
+  expect(maker.fromDelivery(delivery([log({ body: 'boom' })]), NOW_MS).opened).toEqual([]);
+});

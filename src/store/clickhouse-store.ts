@@ -62,7 +62,7 @@ export function createClickHouseStore(settings: StoreSettings, deps: StoreDeps):
     return clients;
   };
   const writes = createRunner(() => open().write);
-  const reads = createRunner(() => open().read);
+  const reads = createRunner(() => open().read());
   const aliases = createAliases();
   // One folder, one process: nobody else can have stored what is not in memory.
   const recent = settings.target.kind === 'embedded' ? createRecentIds() : undefined;

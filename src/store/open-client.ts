@@ -18,9 +18,9 @@ export type StoreTarget =
     };
 
 export interface Clients {
-  /** Queries of one embedded connection run one after the other, so reads have their own. */
+  /** Queries of one embedded connection run one after the other: writes have their own, reads take turns between two. */
   readonly write: ClickHouseClient;
-  readonly read: ClickHouseClient;
+  read(): ClickHouseClient;
   /** Before the first migration. A server's database may be missing; the embedded one is there. */
   createDatabase(cluster: string | undefined): Promise<void>;
   close(): Promise<void>;
@@ -67,16 +67,18 @@ async function openEmbedded(path: string): Promise<Clients> {
     });
   try {
     const write = open();
-    const read = open();
+    const reads = [open(), open()] as const;
     // Once for the connection: given with each insert, each would be a statement of its own.
     const settings = Object.entries(INSERT_SETTINGS).map(([name, value]) => `${name} = ${value}`);
     await write.command({ query: `SET ${settings.join(', ')}` });
     // The engine aborts the process when a connection closes under a running query.
     const close = async () => {
       await drainPending();
-      await Promise.all([write.close(), read.close()]);
+      await Promise.all([write, ...reads].map((client) => client.close()));
       await drainPending();
     };
+    let turn = 0;
+    const read = () => reads[(turn = 1 - turn) === 0 ? 0 : 1];
     return { write, read, close, createDatabase: async () => undefined };
   } catch (cause) {
     throw new Failure('STORE_TAKEN', `the folder ${path} is held by another process: one folder, one process`, {
@@ -113,7 +115,7 @@ function openServer({ url, user, password, database }: Extract<StoreTarget, { ki
   };
   return {
     write,
-    read,
+    read: () => read,
     createDatabase: create,
     close: async () => void (await Promise.all([write.close(), read.close()])),
   };

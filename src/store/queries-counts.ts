@@ -41,7 +41,7 @@ export function countCutHours(filter: ErrorFilter): Query | undefined {
     parts.push(count([...inside, `${HOUR} IN (${resolvedHours})`, `${HOUR} = ${UNTIL_HOUR}`, ...state]));
     // Single errors whose own state differs from their group's: few, found by their times.
     const ownStates = `SELECT timestamp FROM error_state FINAL WHERE company_id = {company:UInt32} AND state != 'as_group'`;
-    const difference = `countIf(has(resolved_ids, id) AND NOT ${GROUP_RESOLVED}) - countIf(has(open_ids, id) AND ${GROUP_RESOLVED})`;
+    const difference = `countIf(has(own_state.1, id) AND NOT ${GROUP_RESOLVED}) - countIf(has(own_state.2, id) AND ${GROUP_RESOLVED})`;
     const sign = filter.resolved ? '' : '-';
     parts.push(`${sign}${count([...all.where, `timestamp IN (${ownStates})`], difference)}`);
   }

@@ -44,11 +44,11 @@ const MINUTE_MS = 60_000;
 export const STATE = `WITH
   (SELECT (groupArray(fingerprint), groupArray(resolved_until)) FROM group_state FINAL
     WHERE company_id = {company:UInt32} AND resolved_until > toDateTime64(0, 3, 'UTC')) AS group_until,
-  (SELECT groupArray(id) FROM error_state FINAL WHERE company_id = {company:UInt32} AND state = 'resolved') AS resolved_ids,
-  (SELECT groupArray(id) FROM error_state FINAL WHERE company_id = {company:UInt32} AND state = 'open') AS open_ids`;
+  (SELECT (groupArrayIf(id, state = 'resolved'), groupArrayIf(id, state = 'open')) FROM error_state FINAL
+    WHERE company_id = {company:UInt32}) AS own_state`;
 export const UNTIL = `transform(fingerprint, group_until.1, group_until.2, toDateTime64(0, 3, 'UTC'))`;
 export const GROUP_RESOLVED = `(timestamp <= ${UNTIL})`;
-export const RESOLVED = `((${GROUP_RESOLVED} AND NOT has(open_ids, id)) OR has(resolved_ids, id))`;
+export const RESOLVED = `((${GROUP_RESOLVED} AND NOT has(own_state.2, id)) OR has(own_state.1, id))`;
 const WORDS = `lower(concat(exception_type, ' ', message))`;
 const MS = (column: string) => `toUnixTimestamp64Milli(${column})`;
 export const AT = (name: string) => `fromUnixTimestamp64Milli({${name}:Int64}, 'UTC')`;
@@ -80,10 +80,15 @@ export function selectPage({ limit, after, ...filter }: ErrorQuery & ErrorFilter
   };
 }
 
-/** The rows of a page, found by their sort key. */
-export function selectRows(companyId: number, keys: readonly { id: string; timestampMs: number }[]): Query {
+/** The rows of a page, found by their sort key. `resolved`: known from the filter that found them. */
+export function selectRows(
+  companyId: number,
+  keys: readonly { id: string; timestampMs: number }[],
+  resolved: boolean | undefined,
+): Query {
+  const state = resolved === undefined ? `${RESOLVED} AS resolved` : `${resolved} AS resolved`;
   return {
-    query: `${STATE} SELECT ${LIST_COLUMNS}, ${RESOLVED} AS resolved FROM errors
+    query: `${resolved === undefined ? STATE : ''} SELECT ${LIST_COLUMNS}, ${state} FROM errors
       WHERE company_id = {company:UInt32} AND timestamp IN (SELECT fromUnixTimestamp64Milli(arrayJoin({times:Array(Int64)}), 'UTC'))
         AND id IN ({ids:Array(UUID)})
       ORDER BY timestamp DESC, id DESC LIMIT {limit:UInt32}`,

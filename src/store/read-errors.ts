@@ -37,7 +37,7 @@ export function createErrorReads(run: Runner, aliases: Aliases): ErrorReads {
     // One more than asked for tells whether there is a next page.
     const page = { ...filter, limit: query.limit + 1 };
     const { total, fromMs } = await count(page);
-    const rows = await readRows(query.companyId, await findPage(page, fromMs));
+    const rows = await readRows(query.companyId, await findPage(page, fromMs), query.resolved);
     const errors = rows.slice(0, query.limit).map(toListed);
     const last = errors.at(-1);
     const next =
@@ -66,8 +66,12 @@ export function createErrorReads(run: Runner, aliases: Aliases): ErrorReads {
     return { total, fromMs: earliestOf(counts, page.limit, after?.timestampMs) };
   }
 
-  async function readRows(companyId: number, keys: readonly Position[]): Promise<readonly ErrorRow[]> {
-    return keys.length === 0 ? [] : withoutRaces(await run.rows<ErrorRow>(selectRows(companyId, keys)));
+  async function readRows(
+    companyId: number,
+    keys: readonly Position[],
+    resolved: boolean | undefined,
+  ): Promise<readonly ErrorRow[]> {
+    return keys.length === 0 ? [] : withoutRaces(await run.rows<ErrorRow>(selectRows(companyId, keys, resolved)));
   }
 
   async function getError(companyId: number, id: string): Promise<StoredError | undefined> {

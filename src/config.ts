@@ -130,7 +130,7 @@ export function loadConfig({ env = process.env, serving = true }: LoadOptions = 
   const faults = [...lines.faults];
   for (const [variable, key] of Object.entries(VARIABLES)) {
     const text = env[variable];
-    if (text !== undefined && text !== '') setKey(values, key, NUMERIC.has(variable) ? toNumber(text) : text);
+    if (isSet(text)) setKey(values, key, NUMERIC.has(variable) ? toNumber(text) : text);
   }
   const parsed = fileSchema.safeParse(values);
   if (!parsed.success)
@@ -219,7 +219,7 @@ interface FileLines {
 
 function readFile(env: Environment): { path: string; values: Record<string, unknown>; lines: FileLines } {
   const named = env['ERRATA_CONFIG'];
-  const path = named === undefined || named === '' ? DEFAULT_FILE : named;
+  const path = isSet(named) ? named : DEFAULT_FILE;
   const none = { path, values: {}, lines: { faults: [], at: () => undefined } };
   if (!existsSync(path)) {
     return path === named
@@ -273,9 +273,14 @@ function describe(issue: z.core.$ZodIssue, where: Where): string[] {
   return paths.map((path) => {
     const dotted = path.map(String).join('.');
     const variable = Object.entries(VARIABLES).find(([, key]) => key.join('.') === dotted)?.[0];
-    if (variable !== undefined && where.env[variable] !== undefined) return `${variable}: ${message}`;
+    if (variable !== undefined && isSet(where.env[variable])) return `${variable}: ${message}`;
     return `${where.at(path) ?? where.path}: ${dotted}: ${message}`;
   });
+}
+
+/** An empty variable is as good as none: compose files set such. */
+function isSet(text: string | undefined): text is string {
+  return text !== undefined && text !== '';
 }
 
 function setKey(values: Record<string, unknown>, path: readonly string[], value: unknown): void {

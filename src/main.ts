@@ -40,7 +40,8 @@ async function serve(): Promise<number> {
     const app = await createApp(config, { logger, now: Date.now });
     const stopped = stopSignal();
     const addresses = await app.start();
-    logger.info(addresses, 'errata is ready');
+    // Scripts wait for this line: it is told whatever the level.
+    logger.child({}, { level: 'info' }).info(addresses, 'errata is ready');
     logger.info({ signal: await stopped }, 'stopping');
     await app.stop(STOP_DEADLINE_MS);
     return 0;

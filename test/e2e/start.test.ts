@@ -1,0 +1,35 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startProcessor } from '../processor.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'errata-start-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test('the addresses are told whatever the log level', async () => {
+  const processor = await startProcessor(join(folder, 'quiet'), { env: { ERRATA_LOG_LEVEL: 'error' } });
+  expect((await fetch(`${processor.api}/readyz`)).status).toBe(200);
+  expect(await processor.stop()).toBe(0);
+});
+
+test('a second process on the same folder, or on a taken port, says so and leaves the first alone', async () => {
+  const first = await startProcessor(join(folder, 'taken'));
+  await expect(startProcessor(join(folder, 'taken'))).rejects.toThrow(/is held by another process/);
+  const ports = { otlp: 0, api: Number(new URL(first.api).port) };
+  await expect(startProcessor(join(folder, 'other'), { ports })).rejects.toThrow(/EADDRINUSE/);
+  expect((await fetch(`${first.api}/readyz`)).status).toBe(200);
+  await first.stop();
+});
+
+test('a bad configuration is refused with every fault, and nothing is started', async () => {
+  const path = join(folder, 'bad.yaml');
+  await writeFile(path, 'ports:\n  api: many\nretention_days: 0\n');
+  const start = startProcessor(join(folder, 'bad'), { env: { ERRATA_CONFIG: path, ERRATA_API_PORT: '' } });
+  await expect(start).rejects.toThrow(
+    /has 2 faults:[\s\S]*bad\.yaml:2:3: ports\.api[\s\S]*bad\.yaml:3:1: retention_days/,
+  );
+});

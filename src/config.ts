@@ -137,7 +137,8 @@ export function loadConfig({ env = process.env, serving = true }: LoadOptions = 
     faults.push(...parsed.error.issues.flatMap((issue) => describe(issue, { env, path, at: lines.at })));
   const config = parsed.success ? toConfig(parsed.data, { env, serving, faults }) : undefined;
   if (config === undefined || faults.length > 0) {
-    throw new Failure('CONFIG_INVALID', `the configuration has ${faults.length} faults:\n${faults.join('\n')}`);
+    const count = faults.length === 1 ? 'a fault' : `${faults.length} faults`;
+    throw new Failure('CONFIG_INVALID', `the configuration has ${count}:\n${faults.join('\n')}`);
   }
   return deepFreeze(config);
 }

@@ -27,6 +27,10 @@ const MAX_NAME_LENGTH = 100;
 /** Exit code: 0 done, 1 could not be done, 2 asked wrongly. */
 export function runTokenCommand(argv: readonly string[], parts: TokenCommandParts): number {
   const [command, ...rest] = argv;
+  if (argv.includes('--help')) {
+    parts.out(USAGE);
+    return 0;
+  }
   try {
     switch (command) {
       case 'create':

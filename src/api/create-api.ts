@@ -91,7 +91,8 @@ export async function createApi(settings: ApiSettings, deps: ApiDeps): Promise<A
   });
   server.setErrorHandler((error, request, reply) => {
     const failure = failureOf(error);
-    if (failure.http >= 500) request.log.error({ err: error, code: failure.code }, 'request failed');
+    if (failure.code === 'INTERNAL') request.log.error({ err: error }, 'a request failed unforeseen');
+    else if (failure.http >= 500) request.log.warn({ code: failure.code, cause: failure.cause }, 'a request failed');
     sendProblem(reply, failure);
   });
   server.setNotFoundHandler((_request, reply) => sendProblem(reply, new Failure('NOT_FOUND', 'there is no such path')));

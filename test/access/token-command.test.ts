@@ -81,3 +81,11 @@ test.each([
   expect(lines[0]).toContain('errata token revoke ID');
   expect(readTokens(dataDir)).toEqual([]);
 });
+
+test('help is an answer, wherever it is asked for', () => {
+  for (const argv of [['--help'], ['create', '--help']]) {
+    const lines: string[] = [];
+    expect(runTokenCommand(argv, { dataDir: '/nowhere', out: (line) => lines.push(line), now: Date.now })).toBe(0);
+    expect(lines.join('\n')).toContain('errata token create --name NAME');
+  }
+});

@@ -55,7 +55,7 @@ test('docs/configuration.md names real keys with their defaults', () => {
   for (const { key, defaultText } of rows) {
     if (key === undefined || defaultText === undefined) continue;
     const [group = '', name] = key.split('.');
-    const value = /^(?:\d+|\[\])$/.test(defaultText) ? (JSON.parse(defaultText) as unknown) : defaultText;
+    const value = /^(?:\d+|\[\]|true|false)$/.test(defaultText) ? (JSON.parse(defaultText) as unknown) : defaultText;
     if (name === undefined) values[group] = value;
     else values[group] = { ...(values[group] as object | undefined), [name]: value };
   }

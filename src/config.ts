@@ -1,9 +1,6 @@
 // Environment over errata.yaml over defaults, made into one frozen Config. All faults are told at once, each with the
 // file, line and key or the variable it stands in. The only reader of process.env.
-import { existsSync, readFileSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
-import { LineCounter, isMap, isNode, parseDocument } from 'yaml';
-import type { Document } from 'yaml';
 import * as z from 'zod';
 import { MAX_COMPANY, scopes } from './access/principal.ts';
 import { readTokens } from './access/token-file.ts';
@@ -11,6 +8,8 @@ import { hasTokens, toTokenRecord } from './access/token-record.ts';
 import type { TokenRecord } from './access/token-record.ts';
 import { redactionRules } from './errors/redact-rules.ts';
 import type { RedactionSettings } from './errors/redact.ts';
+import { readConfigFile } from './config-file.ts';
+import type { FileLines } from './config-file.ts';
 import { Failure } from './failure.ts';
 import type { StoreTarget } from './store/open-client.ts';
 
@@ -115,9 +114,6 @@ const VARIABLES = {
 
 const NUMERIC = new Set<string>(['ERRATA_OTLP_PORT', 'ERRATA_API_PORT', 'ERRATA_ADMIN_PORT']);
 
-/** Read when no ERRATA_CONFIG names another; may be missing. */
-const DEFAULT_FILE = 'errata.yaml';
-
 interface LoadOptions {
   readonly env?: Environment;
   /** false: nothing will listen, so a host without tokens is no fault yet (`errata token create`). */
@@ -126,7 +122,7 @@ interface LoadOptions {
 
 /** Throws CONFIG_INVALID whose message holds one line for each fault. */
 export function loadConfig({ env = process.env, serving = true }: LoadOptions = {}): Config {
-  const { path, values, lines } = readFile(env);
+  const { path, values, lines } = readConfigFile(isSet(env['ERRATA_CONFIG']) ? env['ERRATA_CONFIG'] : undefined);
   const faults = [...lines.faults];
   for (const [variable, key] of Object.entries(VARIABLES)) {
     const text = env[variable];
@@ -210,56 +206,6 @@ function toConfig(values: FileValues, { env, serving, faults }: Loading): Config
     tokens,
     ownTelemetry: ownTelemetry === '' ? undefined : ownTelemetry,
   };
-}
-
-interface FileLines {
-  readonly faults: readonly string[];
-  /** `errata.yaml:12:3` of a key, as far down its path as the file goes. */
-  readonly at: (path: readonly PropertyKey[]) => string | undefined;
-}
-
-function readFile(env: Environment): { path: string; values: Record<string, unknown>; lines: FileLines } {
-  const named = env['ERRATA_CONFIG'];
-  const path = isSet(named) ? named : DEFAULT_FILE;
-  const none = { path, values: {}, lines: { faults: [], at: () => undefined } };
-  if (!existsSync(path)) {
-    return path === named
-      ? { ...none, lines: { ...none.lines, faults: [`ERRATA_CONFIG: there is no file ${path}`] } }
-      : none;
-  }
-  const counter = new LineCounter();
-  const document = parseDocument(readFileSync(path, 'utf8'), { lineCounter: counter, uniqueKeys: true });
-  const place = (offset: number) => {
-    const { line, col } = counter.linePos(offset);
-    return `${path}:${line}:${col}`;
-  };
-  const faults = document.errors.map((error) => `${place(error.pos[0])}: ${error.message.split('\n')[0]}`);
-  const contents: unknown = document.toJS();
-  if (faults.length === 0 && contents !== null && !isMap(document.contents))
-    faults.push(`${path}:1:1: must hold keys and values`);
-  const values =
-    faults.length === 0 && typeof contents === 'object' && contents !== null
-      ? (contents as Record<string, unknown>)
-      : {};
-  return { path, values, lines: { faults, at: (keys) => placeOf(document, keys, place) } };
-}
-
-function placeOf(
-  document: Document,
-  keys: readonly PropertyKey[],
-  place: (offset: number) => string,
-): string | undefined {
-  for (let depth = keys.length; depth > 0; depth -= 1) {
-    const parent = depth === 1 ? document.contents : document.getIn(keys.slice(0, depth - 1), true);
-    const key = keys[depth - 1];
-    if (isMap(parent)) {
-      const pair = parent.items.find((item) => String(item.key) === key);
-      if (pair !== undefined && isNode(pair.key) && pair.key.range) return place(pair.key.range[0]);
-    }
-    const node = document.getIn(keys.slice(0, depth), true);
-    if (isNode(node) && node.range) return place(node.range[0]);
-  }
-  return undefined;
 }
 
 interface Where {

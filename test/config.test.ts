@@ -65,6 +65,8 @@ test('all faults are told at once, each with its place', () => {
 test('a file that is no YAML is refused with its line', () => {
   const { path } = write('host: [\n');
   expect(faultsOf({ ERRATA_CONFIG: path })[0]).toMatch(/errata\.yaml:2:1: /);
+  expect(faultsOf({ ERRATA_CONFIG: write('host: *x\n').path })[0]).toMatch(/errata\.yaml: Unresolved alias/);
+  expect(faultsOf({ ERRATA_CONFIG: tmpdir() })[0]).toMatch(/: EISDIR/);
   expect(faultsOf({ ERRATA_CONFIG: '/nowhere/errata.yaml' })).toEqual([
     'ERRATA_CONFIG: there is no file /nowhere/errata.yaml',
   ]);

@@ -24,6 +24,8 @@ interface Location {
   readonly loose: string;
   /** Last seen by strict fingerprint, the oldest first; at most MAX_STRICT + 1. */
   readonly seenMs: Map<string, number>;
+  /** The fingerprints that errors were stored under before it opened. */
+  readonly joining: Set<string>;
   openUntilMs: number;
   /** The caller has it on record that this one is open. */
   acknowledged: boolean;
@@ -38,7 +40,10 @@ export class CardinalityBreaker {
   seed(rows: Iterable<{ companyId: number; loose: string; strict: readonly string[] }>, nowMs: number): void {
     for (const { companyId, loose, strict } of rows) {
       const location = this.#locationOf(companyId, loose);
-      for (const one of strict) see(location, one, nowMs);
+      for (const one of strict) {
+        see(location, one, nowMs);
+        location.joining.add(one);
+      }
     }
   }
 
@@ -56,10 +61,10 @@ export class CardinalityBreaker {
   /** What errors of any way in have opened, until it is acknowledged or closes. */
   opened(nowMs: number): readonly OpenedGroup[] {
     for (const [key, { openUntilMs }] of this.#opened) if (nowMs >= openUntilMs) this.#opened.delete(key);
-    return Array.from(this.#opened.values(), ({ companyId, loose, seenMs }) => ({
+    return Array.from(this.#opened.values(), ({ companyId, loose, joining }) => ({
       companyId,
       loose,
-      strict: [...seenMs.keys()],
+      strict: [...joining],
     }));
   }
 
@@ -68,6 +73,7 @@ export class CardinalityBreaker {
       const key = keyOf(companyId, loose);
       this.#opened.delete(key);
       const location = this.#locations.get(key);
+      location?.joining.clear();
       if (location !== undefined) location.acknowledged = true;
     }
   }
@@ -76,7 +82,14 @@ export class CardinalityBreaker {
     const key = keyOf(companyId, loose);
     const known = this.#locations.get(key);
     if (known !== undefined) return known;
-    const location: Location = { companyId, loose, seenMs: new Map(), openUntilMs: 0, acknowledged: false };
+    const location: Location = {
+      companyId,
+      loose,
+      seenMs: new Map(),
+      joining: new Set(),
+      openUntilMs: 0,
+      acknowledged: false,
+    };
     this.#locations.set(key, location);
     return location;
   }
@@ -95,6 +108,9 @@ function see(location: Location, strict: string, nowMs: number): void {
     seenMs.delete(oldest);
   }
   if (seenMs.size <= MAX_STRICT) return;
-  if (nowMs >= location.openUntilMs) location.acknowledged = false;
+  if (nowMs >= location.openUntilMs) {
+    location.acknowledged = false;
+    for (const one of seenMs.keys()) location.joining.add(one);
+  }
   location.openUntilMs = nowMs + WINDOW_MS;
 }

@@ -50,6 +50,8 @@ export interface ErrorEvent {
   readonly companyId: number;
   /** Unix ms, within retention and at most ten minutes ahead. */
   readonly timestampMs: number;
+  /** Its time is not its own (moved by a clamp), or its id is the caller's: a repeat may carry another time. */
+  readonly timeMoves?: true;
   readonly service: string;
   readonly severity: Severity;
   readonly errorType: ErrorType;

@@ -15,8 +15,9 @@ export function toUnixMs(timeUnixNano: bigint, nowMs: number): number {
   return timeUnixNano > 0n ? Number(timeUnixNano / NS_PER_MS) : nowMs;
 }
 
-/** The oldest moment that is still kept … ten minutes ahead. */
+/** Now for what is older than is kept: at the edge of the retention it would be deleted at once. At most ten minutes ahead. */
 export function clampTimestamp(timestampMs: number, limits: TimestampLimits): number {
   const oldestMs = limits.nowMs - limits.retentionDays * MS_PER_DAY;
-  return Math.min(Math.max(timestampMs, oldestMs), limits.nowMs + MAX_AHEAD_MS);
+  if (timestampMs < oldestMs) return limits.nowMs;
+  return Math.min(timestampMs, limits.nowMs + MAX_AHEAD_MS);
 }

@@ -99,11 +99,13 @@ export function createEventBuilder(redactor: Redactor): BuildEvent {
     });
     const exceptionType = redactor.text(toName(occurrence.exceptionType)) || stack.digest.outerType;
     const timeMs = toUnixMs(occurrence.timeUnixNano, context.nowMs);
+    const timestampMs = clampTimestamp(timeMs, context);
     const grouping = groupingOf(occurrence, { exceptionType, stack, template: message.template });
     return {
       id: context.idOf({ message: message.full, exceptionType, timeMs }),
       companyId: context.companyId,
-      timestampMs: clampTimestamp(timeMs, context),
+      timestampMs,
+      ...(timestampMs !== timeMs && { timeMoves: true as const }),
       service: facts.service,
       severity: occurrence.severity,
       errorType:

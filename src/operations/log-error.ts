@@ -70,7 +70,7 @@ export const logError = defineOperation({
       },
       { companyId, nowMs: now(), newId },
     );
-    const event = { ...made, id: input.id?.toLowerCase() ?? made.id };
+    const event = input.id === undefined ? made : { ...made, id: input.id.toLowerCase(), timeMoves: true as const };
     const { stored } = await store.insert([event]);
     store.countOutcome({
       companyId,

@@ -23,6 +23,8 @@ export function createAliases(): Aliases {
     const joining = [from, ...(members.get(key(companyId, from)) ?? [])];
     const joined = members.get(toKey) ?? new Set<string>();
     for (const member of joining) {
+      const before = targets.get(key(companyId, member));
+      if (before !== undefined) members.get(key(companyId, before))?.delete(member);
       targets.set(key(companyId, member), end);
       joined.add(member);
     }

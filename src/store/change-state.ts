@@ -2,8 +2,7 @@
 // again by itself, and an error that was under way when somebody resolved the group is no regression.
 import type { Aliases } from './aliases.ts';
 import type { ErrorStore, Resolution, ResolutionScope, StoredError } from './error-store.ts';
-import { selectGroups } from './queries-groups.ts';
-import { clearErrorStates } from './queries.ts';
+import { clearErrorStates, resolveAhead } from './queries.ts';
 import { toDateTime64 } from './rows.ts';
 import type { Runner } from './run.ts';
 
@@ -23,7 +22,7 @@ export function createStateChanges({ run, aliases, now, getError }: StateDeps): 
     const error = await getError(companyId, id);
     if (error === undefined) return undefined;
     if (resolution.scope === 'error') await setError(error, 'resolved', resolution);
-    else await setGroup(error, Math.max(now(), await lastSeen(error)), resolution);
+    else await setGroup(error, now(), resolution);
     return getError(companyId, id);
   }
 
@@ -80,15 +79,9 @@ export function createStateChanges({ run, aliases, now, getError }: StateDeps): 
       ]),
     );
     await run.command(clearErrorStates(error.companyId, members, version));
-  }
-
-  /** A sender's clock may run ahead: "up to now" includes what it has sent already. */
-  async function lastSeen(error: StoredError): Promise<number> {
-    const fingerprints = aliases.membersOf(error.companyId, error.fingerprint);
-    const [group] = await run.rows<{ last_seen_ms: number | string }>(
-      selectGroups({ companyId: error.companyId, fingerprints, limit: 1 }),
-    );
-    return Number(group?.last_seen_ms ?? error.timestampMs);
+    if (resolvedUntilMs === 0) return;
+    const ahead = { afterMs: resolvedUntilMs, version: nextVersion(), notes, by };
+    await run.command(resolveAhead(error.companyId, members, ahead));
   }
 
   /** Rising within the process, and by the clock between processes: the later change wins. */

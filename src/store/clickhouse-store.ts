@@ -5,7 +5,7 @@ import { createStateChanges } from './change-state.ts';
 import type { ErrorStore, Inserted } from './error-store.ts';
 import type { ErrorEvent } from '../errors/error-event.ts';
 import { CLAMP_AHEAD_MS } from './find-known.ts';
-import { createGroupCommit } from './group-commit.ts';
+import { createGroupCommit, withDeadline } from './group-commit.ts';
 import { migrate } from './migrate.ts';
 import { openClients } from './open-client.ts';
 import type { Clients, StoreTarget } from './open-client.ts';
@@ -42,6 +42,9 @@ const MAX_WAITING_EVENTS = 100_000;
 /** Below the 10 s after which OpenTelemetry SDKs give up on a request, so that they hear 503 instead of nothing. */
 const INSERT_TIMEOUT_MS = 8_000;
 
+/** A migration of the embedded store may rewrite data; there is nothing to start with before it is done. */
+const MIGRATE_TIMEOUT_MS = 600_000;
+
 const OUTCOMES_FLUSH_MS = 5_000;
 
 /** Memory of what was stored before the start: more than the reach of twins and retries; past the rows it starts empty. */
@@ -71,7 +74,6 @@ export function createClickHouseStore(settings: StoreSettings, deps: StoreDeps):
     run: writes,
     aliases,
     now: deps.now,
-    retentionMs: settings.retentionDays * 86_400_000,
     recent,
     alias: (companyId, from, to) =>
       aliasGroups(companyId, [{ from, to, reason: 'the same occurrence, told more fully' }]),
@@ -93,7 +95,7 @@ export function createClickHouseStore(settings: StoreSettings, deps: StoreDeps):
   async function start(): Promise<void> {
     clients ??= await openClients(settings.target);
     try {
-      await prepareOnce();
+      await withDeadline(prepareOnce(), settings.target.kind === 'embedded' ? MIGRATE_TIMEOUT_MS : INSERT_TIMEOUT_MS);
     } catch (failure) {
       // A server may come up after us: until then every insert is answered 503 and tries again.
       if (settings.target.kind === 'embedded' || !(failure instanceof Failure) || !failure.retryable) throw failure;
@@ -172,7 +174,7 @@ export function createClickHouseStore(settings: StoreSettings, deps: StoreDeps):
 
   async function insert(events: readonly ErrorEvent[]): Promise<Inserted> {
     if (events.length === 0) return { stored: 0, duplicates: 0 };
-    await prepareOnce();
+    await withDeadline(prepareOnce(), INSERT_TIMEOUT_MS);
     const written = await commits.add(events);
     const stored = written.filter((outcome) => outcome === 'stored').length;
     return { stored, duplicates: written.length - stored };

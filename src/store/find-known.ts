@@ -24,8 +24,6 @@ const MAX_WINDOWS = 16;
 export interface FindParts {
   readonly run: Runner;
   readonly recent: RecentIds | undefined;
-  readonly retentionMs: number;
-  readonly nowMs: number;
 }
 
 /** By keyOf. Throws STORE_UNAVAILABLE. */
@@ -35,14 +33,14 @@ export async function findKnown(events: readonly ErrorEvent[], parts: FindParts)
   for (const event of events) {
     const found = parts.recent?.find(keyOf(event));
     if (found !== undefined) known.set(keyOf(event), found);
-    else if (!isSurelyNew(event, parts)) {
+    else if (!isSurelyNew(event, parts.recent)) {
       const own = asked.get(event.companyId);
       if (own === undefined) asked.set(event.companyId, [event]);
       else own.push(event);
     }
   }
   for (const [companyId, own] of asked) {
-    for (const window of windowsOf(own, parts)) {
+    for (const window of windowsOf(own)) {
       for (const row of await parts.run.rows<KnownRow>(selectKnown(companyId, window.ids, window.range))) {
         known.set(keyOf({ companyId, id: row.id_text }), { richness: row.richness, fingerprint: row.fingerprint_text });
       }
@@ -52,19 +50,8 @@ export async function findKnown(events: readonly ErrorEvent[], parts: FindParts)
 }
 
 /** Not found in memory, and memory is complete for every time at which it could stand. */
-function isSurelyNew(event: ErrorEvent, { recent, retentionMs, nowMs }: FindParts): boolean {
-  if (recent === undefined || mayBeMoved(event, { retentionMs, nowMs })) return false;
-  return recent.covers(event.timestampMs - TWIN_REACH_MS);
-}
-
-/** A time at an edge may have been moved there by errors/, and moves with each retry. */
-function mayBeMoved(
-  { timestampMs }: ErrorEvent,
-  { retentionMs, nowMs }: Pick<FindParts, 'retentionMs' | 'nowMs'>,
-): boolean {
-  return (
-    timestampMs > nowMs + CLAMP_AHEAD_MS - CLAMP_MARGIN_MS || timestampMs < nowMs - retentionMs + RETENTION_MARGIN_MS
-  );
+function isSurelyNew({ timestampMs, timeMoves }: ErrorEvent, recent: RecentIds | undefined): boolean {
+  return recent !== undefined && timeMoves === undefined && recent.covers(timestampMs - TWIN_REACH_MS);
 }
 
 interface Window {
@@ -73,9 +60,9 @@ interface Window {
 }
 
 /** Ids with the times between which their rows can be; without a range: anywhere. */
-function windowsOf(events: readonly ErrorEvent[], parts: FindParts): readonly Window[] {
-  const moved = events.filter((event) => mayBeMoved(event, parts));
-  const inPlace = events.filter((event) => !mayBeMoved(event, parts)).toSorted((a, b) => a.timestampMs - b.timestampMs);
+function windowsOf(events: readonly ErrorEvent[]): readonly Window[] {
+  const moved = events.filter((event) => event.timeMoves);
+  const inPlace = events.filter((event) => !event.timeMoves).toSorted((a, b) => a.timestampMs - b.timestampMs);
   const runs: ErrorEvent[][] = [];
   let lastMs = Number.NEGATIVE_INFINITY;
   for (const event of inPlace) {
@@ -94,9 +81,3 @@ function windowsOf(events: readonly ErrorEvent[], parts: FindParts): readonly Wi
 
 /** errors/ moves times further ahead than this back to it. */
 export const CLAMP_AHEAD_MS = 10 * 60_000;
-
-/** A commit may be this much later than the moving of its times. */
-const CLAMP_MARGIN_MS = 60_000;
-
-/** Times before the retention are moved to its edge: within this much of it they may have been moved. */
-const RETENTION_MARGIN_MS = 3_600_000;

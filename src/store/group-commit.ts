@@ -39,14 +39,22 @@ export function createGroupCommit<Item, Outcome>(
     if (waiting + items.length > settings.maxWaiting && waiting > 0) {
       return Promise.reject(new Failure('OVERLOADED', `${waiting} errors wait for the store`));
     }
+    let call: Call<Item, Outcome> | undefined;
     const done = new Promise<readonly Outcome[]>((resolve, reject) => {
-      queue.push({ items, resolve, reject });
+      call = { items, resolve, reject };
+      queue.push(call);
       waiting += items.length;
     });
     running ??= run().finally(() => {
       running = undefined;
     });
-    return withDeadline(done, settings.timeoutMs);
+    return withDeadline(done, settings.timeoutMs).catch((failure: unknown) => {
+      // Nobody waits for it any more: what is still queued is dropped, the sender keeps it.
+      const left = queue.filter((queued) => queued !== call);
+      if (left.length < queue.length) waiting -= items.length;
+      queue = left;
+      throw failure;
+    });
   }
 
   async function run(): Promise<void> {
@@ -104,7 +112,8 @@ export function createGroupCommit<Item, Outcome>(
   };
 }
 
-function withDeadline<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+/** Throws STORE_UNAVAILABLE when the work takes longer; the work itself goes on. */
+export function withDeadline<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       reject(new Failure('STORE_UNAVAILABLE', `the store did not answer within ${timeoutMs} ms`));

@@ -3,7 +3,7 @@
 import { Failure } from '../failure.ts';
 import { toDateTime64 } from './rows.ts';
 import type { Runner } from './run.ts';
-import { createMigrationsTable, migrations } from './schema.ts';
+import { createMigrationsTable, migrations, retentionOf } from './schema.ts';
 import type { Layout } from './schema.ts';
 
 /** Throws STORE_UNAVAILABLE, or CONFIG_INVALID for a store that a newer Errata has migrated. */
@@ -30,5 +30,14 @@ export async function migrate(run: Runner, layout: Layout, nowMs: number): Promi
       ['version', 'name', 'applied_at'],
       [[migration.version, migration.name, toDateTime64(nowMs)]],
     );
+  }
+  await setRetention(run, layout);
+}
+
+/** The retention may have been configured anew since the tables were made. */
+async function setRetention(run: Runner, layout: Layout): Promise<void> {
+  for (const { select, wanted, alter } of retentionOf(layout)) {
+    const [table] = await run.rows<{ statement: string }>({ query: select, query_params: {} });
+    if (table !== undefined && !table.statement.includes(wanted)) await run.command({ query: alter, query_params: {} });
   }
 }

@@ -49,7 +49,7 @@ export const STATE = `WITH
 export const UNTIL = `transform(fingerprint, group_until.1, group_until.2, toDateTime64(0, 3, 'UTC'))`;
 export const GROUP_RESOLVED = `(timestamp <= ${UNTIL})`;
 export const RESOLVED = `((${GROUP_RESOLVED} AND NOT has(own_state.2, id)) OR has(own_state.1, id))`;
-const WORDS = `lower(concat(exception_type, ' ', message))`;
+const WORDS = `lowerUTF8(concat(exception_type, ' ', message))`;
 const MS = (column: string) => `toUnixTimestamp64Milli(${column})`;
 export const AT = (name: string) => `fromUnixTimestamp64Milli({${name}:Int64}, 'UTC')`;
 
@@ -189,6 +189,20 @@ export function clearErrorStates(companyId: number, fingerprints: readonly strin
       FROM error_state FINAL WHERE company_id = {company:UInt32} AND state != 'as_group'
         AND fingerprint IN ({fingerprints:Array(FixedString(32))}) LIMIT 1000000`,
     query_params: { company: companyId, fingerprints, version },
+  };
+}
+
+/** Errors that a sender's fast clock dates after the resolution are resolved one by one: later ones must open the group. */
+export function resolveAhead(
+  companyId: number,
+  fingerprints: readonly string[],
+  { afterMs, version, notes, by }: { afterMs: number; version: number; notes: string; by: string },
+): Query {
+  return {
+    query: `INSERT INTO error_state SELECT company_id, id, {version:UInt64}, 'resolved', timestamp, fingerprint, {notes:String}, {by:String}
+      FROM errors WHERE company_id = {company:UInt32} AND timestamp > ${AT('after_ms')}
+        AND fingerprint IN ({fingerprints:Array(FixedString(32))}) LIMIT 1000000`,
+    query_params: { company: companyId, fingerprints, after_ms: afterMs, version, notes, by },
   };
 }
 

@@ -37,12 +37,10 @@ export function createErrorReads(run: Runner, aliases: Aliases): ErrorReads {
     // One more than asked for tells whether there is a next page.
     const page = { ...filter, limit: query.limit + 1 };
     const { total, fromMs } = await count(page);
-    const rows = await readRows(query.companyId, await findPage(page, fromMs), query.resolved);
-    const errors = rows.slice(0, query.limit).map(toListed);
-    const last = errors.at(-1);
-    const next =
-      rows.length > query.limit && last !== undefined ? { timestampMs: last.timestampMs, id: last.id } : undefined;
-    return { total, errors, next };
+    const keys = await findPage(page, fromMs);
+    const rows = await readRows(query.companyId, keys.slice(0, query.limit), query.resolved);
+    const next = keys.length > query.limit ? keys[query.limit - 1] : undefined;
+    return { total, errors: rows.map(toListed), next };
   }
 
   async function findPage(page: PageQuery, fromMs: number | undefined): Promise<readonly Position[]> {

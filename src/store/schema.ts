@@ -42,6 +42,27 @@ export const migrations: readonly Migration[] = [
   },
 ];
 
+/** Tables whose rows go with the retention: the column that dates a row, and how long it stays beyond the errors. */
+const RETAINED = [
+  { name: 'errors', column: 'timestamp', extraDays: 0 },
+  { name: 'error_twins', column: 'received_at', extraDays: 0 },
+  { name: 'error_state', column: 'timestamp', extraDays: 8 },
+] as const;
+
+/** For each retained table: how to see what it has, what must stand there, and how to change it. */
+export function retentionOf(layout: Layout): readonly { select: string; wanted: string; alter: string }[] {
+  return RETAINED.map(({ name, column, extraDays }) => {
+    const table = layout.cluster === undefined ? name : `${name}_local`;
+    const onCluster = layout.cluster === undefined ? '' : ` ON CLUSTER '${layout.cluster}'`;
+    const wanted = `toIntervalDay(${layout.retentionDays + extraDays})`;
+    return {
+      select: `SELECT create_table_query AS statement FROM system.tables WHERE database = currentDatabase() AND name = '${table}' LIMIT 1`,
+      wanted,
+      alter: `ALTER TABLE ${table}${onCluster} MODIFY TTL toDateTime(${column}) + ${wanted}`,
+    };
+  });
+}
+
 /** Both names were checked by config.ts to be plain identifiers. */
 export function createDatabase(database: string, cluster: string | undefined): string {
   return `CREATE DATABASE IF NOT EXISTS ${database}${cluster === undefined ? '' : ` ON CLUSTER '${cluster}'`}`;
@@ -108,7 +129,7 @@ function tablesOfVersion1({ retentionDays }: Layout): readonly Table[] {
         INDEX by_id id TYPE bloom_filter(0.001) GRANULARITY 1,
         INDEX by_trace trace_id TYPE bloom_filter(0.001) GRANULARITY 1,
         INDEX by_received received_at TYPE minmax GRANULARITY 1,
-        INDEX by_words lower(concat(exception_type, ' ', message)) TYPE text(tokenizer = 'splitByNonAlpha'),
+        INDEX by_words lowerUTF8(concat(exception_type, ' ', message)) TYPE text(tokenizer = 'splitByNonAlpha'),
         PROJECTION minutely (
           SELECT company_id, toStartOfMinute(timestamp), service, severity, error_type, environment, count()
           GROUP BY company_id, toStartOfMinute(timestamp), service, severity, error_type, environment),
@@ -165,7 +186,8 @@ function tablesOfVersion1({ retentionDays }: Layout): readonly Table[] {
       columns: `company_id UInt32, id UUID, version UInt64, state Enum8('as_group' = 0, 'resolved' = 1, 'open' = 2), timestamp DateTime64(3, 'UTC'), fingerprint FixedString(32), notes String, changed_by String`,
       engine: 'ReplacingMergeTree',
       engineArguments: 'version',
-      clauses: `ORDER BY (company_id, id) TTL toDateTime(timestamp) + toIntervalDay(${retentionDays})`,
+      // Longer than the errors, which go by whole weeks: a resolved one must not open again before it goes.
+      clauses: `ORDER BY (company_id, id) TTL toDateTime(timestamp) + toIntervalDay(${retentionDays + 8})`,
       settings: [],
       shardBy: 'cityHash64(id)',
     },

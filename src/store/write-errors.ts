@@ -16,7 +16,6 @@ export interface WriteDeps {
   readonly run: Runner;
   readonly aliases: Aliases;
   readonly now: () => number;
-  readonly retentionMs: number;
   /** undefined where other processes write too. */
   readonly recent: RecentIds | undefined;
   /** Errors shown under `from` belong to `to` from now on. */
@@ -34,7 +33,7 @@ export function createErrorWriter(
 
   return async (events) => {
     const richest = joinTwins(events);
-    const known = await findKnown([...richest.values()], { ...deps, nowMs: deps.now() });
+    const known = await findKnown([...richest.values()], deps);
     const fresh: ErrorEvent[] = [];
     const richer: ErrorEvent[] = [];
     for (const event of richest.values()) {
@@ -67,7 +66,10 @@ export function createErrorWriter(
     const groups = new Map<string, ErrorEvent>();
     for (const event of fresh) {
       const key = `${event.companyId}/${event.fingerprint}`;
-      if (!knownGroups.has(key)) groups.set(key, event);
+      // Under an alias it is not this error's inputs that made the group.
+      const { strict, loose } = event.grouping;
+      const isOwn = event.fingerprint === strict || event.fingerprint === loose;
+      if (isOwn && !knownGroups.has(key)) groups.set(key, event);
     }
     await deps.run.insert(
       'error_groups',
@@ -107,7 +109,10 @@ export function createErrorWriter(
       // Only what was grouped without frames joins a group that has them: two groups with frames are two groups.
       if (poorer === undefined || poorer.fingerprint === event.fingerprint || event.grouping.frames.length === 0)
         continue;
-      if (poorer.richness < RICHNESS_OF_STACK) await deps.alias(event.companyId, poorer.fingerprint, event.fingerprint);
+      // A group that others were joined to holds more than this one message's errors.
+      const isAlone = deps.aliases.membersOf(event.companyId, poorer.fingerprint).length === 1;
+      if (isAlone && poorer.richness < RICHNESS_OF_STACK)
+        await deps.alias(event.companyId, poorer.fingerprint, event.fingerprint);
     }
   }
 }

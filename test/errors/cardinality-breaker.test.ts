@@ -115,3 +115,15 @@ test('frame-less errors fall back to their first four words, not to their type',
   expect(fingerprints[39]).toBe(fingerprints[38]);
   expect(say('disk is full on the shelf')).not.toBe(fingerprints[39]);
 });
+
+test('every fingerprint that errors were stored under is handed on, however many vary after it opened', () => {
+  const breaker = new CardinalityBreaker();
+  const stored = new Set<string>();
+  for (let index = 0; index < 100; index += 1) {
+    const judged = breaker.judge(1, grouping(`s${index}`), NOW_MS);
+    if (judged !== 'loose') stored.add(judged);
+  }
+  const [opened] = breaker.opened(NOW_MS);
+  expect([...stored].filter((strict) => opened?.strict.includes(strict) !== true)).toEqual([]);
+  expect(stored.size).toBe(25);
+});

@@ -281,7 +281,8 @@ test('500 different failures of one batch trace are 500 errors', () => {
 test.each([
   ['0', 0n, NOW_MS],
   ['in 2100', 4_102_444_800_000_000_000n, NOW_MS + 600_000],
-  ['in 1971', 31_536_000_000_000_000n, NOW_MS - 30 * 86_400_000],
+  ['in 1971', 31_536_000_000_000_000n, NOW_MS],
+  ['29 days old', NOW_NS - 2_505_600_000_000_000n, NOW_MS - 29 * 86_400_000],
   ['five minutes ahead', NOW_NS + 300_000_000_000n, NOW_MS + 300_000],
 ])('a timestamp %s is clamped', (_, timeUnixNano, timestampMs) => {
   expect(only(log({ body: 'boom', timeUnixNano, observedTimeUnixNano: 0n })).timestampMs).toBe(timestampMs);
@@ -292,8 +293,11 @@ test('a log without time has the time it was observed', () => {
   expect(event.timestampMs).toBe(NOW_MS - 5_000);
 });
 
-test('retention moves the oldest time', () => {
-  expect(only(log({ body: 'boom', timeUnixNano: 1n }), { retentionDays: 7 }).timestampMs).toBe(NOW_MS - 7 * 86_400_000);
+test('what is older than the retention is kept as of now, and says that its time moved', () => {
+  const eightDaysOld = log({ body: 'boom', timeUnixNano: NOW_NS - 691_200_000_000_000n });
+  expect(only(eightDaysOld, { retentionDays: 7 })).toMatchObject({ timestampMs: NOW_MS, timeMoves: true });
+  expect(only(eightDaysOld, { retentionDays: 9 })).toMatchObject({ timestampMs: NOW_MS - 691_200_000 });
+  expect(only(eightDaysOld, { retentionDays: 9 })).not.toHaveProperty('timeMoves');
 });
 
 test.each<[AttributeValue, number | undefined]>([

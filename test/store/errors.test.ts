@@ -297,3 +297,70 @@ test('aliased groups are one, over chains', async () => {
   });
   expect((await store.listErrors({ companyId, fingerprint: fingerprintOf(1003), limit: 10 })).total).toBe(3);
 });
+
+test('an id of the caller is met again whatever the time of the repeat', async () => {
+  const event = eventOf(1100, { companyId: 27, timestampMs: nowMs - 86_400_000, timeMoves: true });
+  await store.insert([event]);
+  expect(await store.insert([{ ...event, timestampMs: nowMs }])).toEqual({ stored: 0, duplicates: 1 });
+});
+
+test('two code locations with one message stay two groups, whatever was logged of them before', async () => {
+  const companyId = 28;
+  const log = (n: number) => {
+    const bare = eventOf(n, {
+      companyId,
+      stackTrace: '',
+      exceptionType: '',
+      richness: 2,
+      fingerprint: fingerprintOf(80),
+    });
+    return { ...bare, grouping: { ...bare.grouping, frames: [], kind: 'message' as const } };
+  };
+  const span = (n: number, group: number) => eventOf(n, { companyId, fingerprint: fingerprintOf(group) });
+  for (const event of [span(1200, 81), span(1201, 82), log(1202), span(1202, 81), log(1203), span(1203, 82)])
+    await store.insert([event]);
+  const { groups } = await store.listGroups({ companyId, limit: 10 });
+  expect(groups.map((group) => group.fingerprint).toSorted()).toEqual([fingerprintOf(81), fingerprintOf(82)]);
+  expect(await store.getGroup(companyId, fingerprintOf(81))).toMatchObject({
+    fingerprint: fingerprintOf(81),
+    grouping: { kind: 'stack' },
+  });
+});
+
+test('a row that stands twice hides no page after it', async () => {
+  const companyId = 29;
+  // As two processors do that take the same error at the same moment: here its repeat claims another time.
+  await store.insert([eventOf(1300, { companyId, timestampMs: nowMs })]);
+  await store.insert([eventOf(1300, { companyId, timestampMs: nowMs - 200_000 })]);
+  await store.insert([1301, 1302, 1303].map((n) => eventOf(n, { companyId, timestampMs: nowMs - 300_000 })));
+  const seen = new Set<string>();
+  let after: { timestampMs: number; id: string } | undefined;
+  do {
+    const page = await store.listErrors({ companyId, limit: 2, ...(after === undefined ? {} : { after }) });
+    for (const error of page.errors) seen.add(error.id);
+    after = page.next;
+  } while (after !== undefined);
+  expect([...seen].toSorted()).toEqual([1300, 1301, 1302, 1303].map(idOf));
+});
+
+test('a fast clock in one error does not hide the next one of its resolved group', async () => {
+  const companyId = 30;
+  await store.insert([eventOf(1400, { companyId, timestampMs: nowMs + 600_000 })]);
+  expect(await store.resolve(companyId, idOf(1400), { scope: 'group', notes: 'fixed', by: 'ops' })).toMatchObject({
+    resolved: true,
+    resolutionNotes: 'fixed',
+  });
+  await store.insert([eventOf(1401, { companyId, timestampMs: nowMs + 1_000 })]);
+  expect(await store.getError(companyId, idOf(1401))).toMatchObject({ resolved: false });
+  expect((await store.listErrors({ companyId, resolved: false, limit: 10 })).errors.map((error) => error.id)).toEqual([
+    idOf(1401),
+  ]);
+});
+
+test('words are found whatever their case, in every script', async () => {
+  const companyId = 31;
+  await store.insert([eventOf(1500, { companyId, message: 'Ärger mit der Überweisung: Ошибка 17' })]);
+  for (const text of ['ärger', 'ÜBERWEISUNG', 'ошибка', 'Ошибка 17']) {
+    expect((await store.listErrors({ companyId, text, limit: 10 })).total, text).toBe(1);
+  }
+});

@@ -15,9 +15,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dataDir, { recursive: true, force: true }));
 
-async function open(): Promise<ErrorStore> {
+async function open(retentionDays = 30): Promise<ErrorStore> {
   const store = createClickHouseStore(
-    { target: { kind: 'embedded', dataDir }, cluster: undefined, retentionDays: 30 },
+    { target: { kind: 'embedded', dataDir }, cluster: undefined, retentionDays },
     { now: () => nowMs, logger: { warn: () => undefined } },
   );
   await store.start();
@@ -66,4 +66,15 @@ test('memory says that it is complete only from times on of which it has forgott
   recent.forget(9_000);
   expect([recent.covers(8_999), recent.covers(9_000)]).toEqual([false, true]);
   expect(recent.find(`1/${idOf(1)}`)).toBeUndefined();
+});
+
+test('a longer retention holds for the tables that are there', async () => {
+  const short = await open(1);
+  await short.stop(1_000);
+  const long = await open(90);
+  // Of the real clock: the store deletes by it.
+  const event = eventOf(50, { companyId: 2, timestampMs: Date.now() - 10 * 24 * HOUR_MS });
+  await long.insert([event]);
+  expect((await long.listErrors({ companyId: 2, limit: 10 })).total).toBe(1);
+  await long.stop(1_000);
 });

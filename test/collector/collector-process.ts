@@ -90,12 +90,18 @@ async function isUp(url: string): Promise<boolean> {
 }
 
 /** Below the range from which systems take ports for outgoing connections, which could have ours before we listen. */
-const PORTS = { from: 20_000, to: 32_000 };
+const FIRST_PORT = 20_000;
 
-/** Free at this moment. Random, so that test files that run side by side do not ask for the same one. */
+/** Test files run side by side: each worker has ports of its own, and gives none twice. */
+const PORTS_OF_WORKER = 2_000;
+const worker = Number(process.env['VITEST_POOL_ID'] ?? '1') - 1;
+let given = randomInt(PORTS_OF_WORKER);
+
+/** Free at this moment. */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const port = randomInt(PORTS.from, PORTS.to);
+    const port = FIRST_PORT + worker * PORTS_OF_WORKER + (given % PORTS_OF_WORKER);
+    given += 1;
     if (await isFree(port)) return port;
   }
 }

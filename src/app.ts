@@ -117,7 +117,7 @@ export async function createApp(config: Config, { logger, now }: AppDeps): Promi
   return { start, stop };
 }
 
-/** Upper bounds in seconds: an insert of one row takes milliseconds, one of ten thousand a third of a second. */
+/** Upper bounds in seconds: an insert of one row takes milliseconds, one of thousands a tenth of a second. */
 const INSERT_BOUNDS: readonly number[] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 8];
 
 function urlOf({ host, port }: { host: string; port: number }): string {

@@ -105,7 +105,7 @@ export function createEventBuilder(redactor: Redactor): BuildEvent {
       id: context.idOf({ message: message.full, exceptionType, timeMs }),
       companyId: context.companyId,
       timestampMs,
-      ...(timestampMs !== timeMs && { timeMoves: true as const }),
+      ...((timestampMs !== timeMs || timeMs > context.nowMs + AHEAD_MS) && { timeMoves: true as const }),
       service: facts.service,
       severity: occurrence.severity,
       errorType:
@@ -135,6 +135,9 @@ export function createEventBuilder(redactor: Redactor): BuildEvent {
     };
   };
 }
+
+/** A time further ahead may have been moved when it came before, and no longer is. */
+const AHEAD_MS = 60_000;
 
 /** stack > type > message > any exception at all; 0–15. */
 function richnessOf(occurrence: Occurrence, exceptionType: string): number {

@@ -293,6 +293,11 @@ test('a log without time has the time it was observed', () => {
   expect(event.timestampMs).toBe(NOW_MS - 5_000);
 });
 
+test('a time so far ahead that it may have been moved when it first came says so', () => {
+  expect(only(log({ body: 'boom', timeUnixNano: NOW_NS + 540_000_000_000n })).timeMoves).toBe(true);
+  expect(only(log({ body: 'boom', timeUnixNano: NOW_NS + 1_000_000_000n }))).not.toHaveProperty('timeMoves');
+});
+
 test('what is older than the retention is kept as of now, and says that its time moved', () => {
   const eightDaysOld = log({ body: 'boom', timeUnixNano: NOW_NS - 691_200_000_000_000n });
   expect(only(eightDaysOld, { retentionDays: 7 })).toMatchObject({ timestampMs: NOW_MS, timeMoves: true });

@@ -11,18 +11,20 @@ export interface StateDeps {
   readonly aliases: Aliases;
   readonly now: () => number;
   readonly getError: ErrorStore['getError'];
+  readonly onChange: (companyId: number) => void;
 }
 
 type StateChanges = Pick<ErrorStore, 'resolve' | 'reopen'>;
 
-export function createStateChanges({ run, aliases, now, getError }: StateDeps): StateChanges {
+export function createStateChanges({ run, aliases, now, getError, onChange }: StateDeps): StateChanges {
   let lastVersion = 0;
 
   async function resolve(companyId: number, id: string, resolution: Resolution): Promise<StoredError | undefined> {
     const error = await getError(companyId, id);
     if (error === undefined) return undefined;
-    if (resolution.scope === 'error') await setError(error, 'resolved', resolution);
-    else await setGroup(error, now(), resolution);
+    await change(error, () =>
+      resolution.scope === 'error' ? setError(error, 'resolved', resolution) : setGroup(error, now(), resolution),
+    );
     return getError(companyId, id);
   }
 
@@ -30,9 +32,17 @@ export function createStateChanges({ run, aliases, now, getError }: StateDeps): 
     const error = await getError(companyId, id);
     if (error === undefined) return undefined;
     const nobody = { notes: '', by: '' };
-    if (scope === 'error') await setError(error, 'open', nobody);
-    else await setGroup(error, 0, nobody);
+    await change(error, () => (scope === 'error' ? setError(error, 'open', nobody) : setGroup(error, 0, nobody)));
     return getError(companyId, id);
+  }
+
+  /** What failed half-way may be stored all the same. */
+  async function change({ companyId }: StoredError, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } finally {
+      onChange(companyId);
+    }
   }
 
   async function setError(

@@ -4,6 +4,7 @@ import { createAliases } from './aliases.ts';
 import { createStateChanges } from './change-state.ts';
 import type { ErrorStore, Inserted } from './error-store.ts';
 import type { ErrorEvent } from '../errors/error-event.ts';
+import { createKnownStates } from './known-state.ts';
 import { CLAMP_AHEAD_MS } from './find-known.ts';
 import { createGroupCommit, withDeadline } from './group-commit.ts';
 import { migrate } from './migrate.ts';
@@ -90,7 +91,8 @@ export function createClickHouseStore(settings: StoreSettings, deps: StoreDeps):
     maxWaiting: MAX_WAITING_EVENTS,
     timeoutMs: INSERT_TIMEOUT_MS,
   });
-  const errorReads = createErrorReads(reads, aliases);
+  const states = settings.target.kind === 'embedded' ? createKnownStates(reads) : undefined;
+  const errorReads = createErrorReads(reads, aliases, states);
 
   async function start(): Promise<void> {
     clients ??= await openClients(settings.target);
@@ -223,7 +225,13 @@ export function createClickHouseStore(settings: StoreSettings, deps: StoreDeps):
     countOutcome: (outcome) => outcomes.count(outcome),
     ...errorReads,
     ...createGroupReads(reads, aliases, deps.now),
-    ...createStateChanges({ run: writes, aliases, now: deps.now, getError: errorReads.getError }),
+    ...createStateChanges({
+      run: writes,
+      aliases,
+      now: deps.now,
+      getError: errorReads.getError,
+      onChange: (companyId) => states?.forget(companyId),
+    }),
     aliasGroups,
     waitForInsert,
     listStrictByLoose: async (sinceMs) =>

@@ -1,6 +1,6 @@
 // The exact total of a filter: whole hours from the roll-up, and rows where an edge (since, until, a group's
 // resolved_until) cuts an hour. Words have no roll-up: they are counted on rows alone, through the index.
-import { AT, GROUP_RESOLVED, RESOLVED, STATE, UNTIL, scoped } from './queries.ts';
+import { AT, GROUP_RESOLVED, RESOLVED, UNTIL, scoped, stateOf } from './queries.ts';
 import type { ErrorFilter, Query } from './queries.ts';
 
 const HOUR_MS = 3_600_000;
@@ -19,10 +19,11 @@ export function countWholeHours(filter: ErrorFilter): Query {
   const { where, params } = whole(filter);
   if (filter.resolved !== undefined)
     where.push(filter.resolved ? `${HOUR} < ${UNTIL_HOUR}` : `${HOUR} > ${UNTIL_HOUR}`);
+  const state = stateOf(filter);
   return {
-    query: `${filter.resolved === undefined ? '' : STATE} SELECT toUnixTimestamp(${HOUR}) * 1000 AS hour_ms, count() AS count FROM errors
+    query: `${state.text} SELECT toUnixTimestamp(${HOUR}) * 1000 AS hour_ms, count() AS count FROM errors
       WHERE ${where.join(' AND ')} GROUP BY hour_ms ORDER BY hour_ms DESC LIMIT ${MAX_HOURS}`,
-    query_params: params,
+    query_params: { ...params, ...state.params },
   };
 }
 
@@ -36,24 +37,41 @@ export function countCutHours(filter: ErrorFilter): Query | undefined {
   const parts = edges
     ? [count([...all.where, `(timestamp < ${AT('whole_from')} OR timestamp >= ${AT('whole_to')})`, ...state])]
     : [];
-  if (filter.resolved !== undefined) {
-    const resolvedHours = `SELECT toStartOfHour(resolved_until) FROM group_state FINAL WHERE company_id = {company:UInt32} AND resolved_until > toDateTime64(0, 3, 'UTC')`;
-    parts.push(count([...inside, `${HOUR} IN (${resolvedHours})`, `${HOUR} = ${UNTIL_HOUR}`, ...state]));
+  if (filter.resolved !== undefined && filter.state?.groups.length !== 0) {
+    const hours = filter.state === undefined ? RESOLVED_HOURS : KNOWN_RESOLVED_HOURS;
+    parts.push(count([...inside, `${HOUR} IN (${hours})`, `${HOUR} = ${UNTIL_HOUR}`, ...state]));
+  }
+  if (filter.resolved !== undefined && hasOwnStates(filter)) {
     // Single errors whose own state differs from their group's: few, found by their times.
     const ownStates = `SELECT timestamp FROM error_state FINAL WHERE company_id = {company:UInt32} AND state != 'as_group'`;
     const difference = `countIf(has(own_state.1, id) AND NOT ${GROUP_RESOLVED}) - countIf(has(own_state.2, id) AND ${GROUP_RESOLVED})`;
     const sign = filter.resolved ? '' : '-';
     parts.push(`${sign}${count([...all.where, `timestamp IN (${ownStates})`], difference)}`);
   }
-  return { query: `${STATE} SELECT ${parts.join(' + ')} AS total LIMIT 1`, query_params: { ...params, ...all.params } };
+  if (parts.length === 0) return undefined;
+  const { text, params: stateParams } = stateOf(filter);
+  return {
+    query: `${text} SELECT ${parts.join(' + ')} AS total LIMIT 1`,
+    query_params: { ...params, ...all.params, ...stateParams },
+  };
+}
+
+/** The hours that a group's `resolved_until` cuts. */
+const RESOLVED_HOURS = `SELECT toStartOfHour(resolved_until) FROM group_state FINAL WHERE company_id = {company:UInt32} AND resolved_until > toDateTime64(0, 3, 'UTC')`;
+const KNOWN_RESOLVED_HOURS = 'SELECT toStartOfHour(arrayJoin(group_until.2))';
+
+/** Not known means that there may be some. */
+function hasOwnStates({ state }: ErrorFilter): boolean {
+  return state === undefined || state.resolved.length + state.open.length > 0;
 }
 
 export function countByWords(filter: ErrorFilter): Query {
   const { where, params } = scoped(filter);
   if (filter.resolved !== undefined) where.push(filter.resolved ? RESOLVED : `NOT ${RESOLVED}`);
+  const state = stateOf(filter);
   return {
-    query: `${filter.resolved === undefined ? '' : STATE} SELECT count() AS total FROM errors WHERE ${where.join(' AND ')} LIMIT 1`,
-    query_params: params,
+    query: `${state.text} SELECT count() AS total FROM errors WHERE ${where.join(' AND ')} LIMIT 1`,
+    query_params: { ...params, ...state.params },
   };
 }
 

@@ -8,6 +8,16 @@ import type { ErrorFilter as Filter, ErrorQuery, StreamPosition, TrendQuery } fr
 /** `fingerprints`: a group's own and those aliased to it; the store fills it in from `fingerprint`. */
 export interface ErrorFilter extends Filter {
   readonly fingerprints?: readonly string[];
+  /** Given: the query does not read it. */
+  readonly state?: KnownState | undefined;
+}
+
+/** Groups that are resolved, up to when, in the same order; ids of single errors that differ from their group. */
+export interface KnownState {
+  readonly groups: readonly string[];
+  readonly untilMs: readonly number[];
+  readonly resolved: readonly string[];
+  readonly open: readonly string[];
 }
 
 export interface Query {
@@ -41,11 +51,14 @@ export const ERROR_COLUMNS = [
 
 const MINUTE_MS = 60_000;
 
-export const STATE = `WITH
+const STATE = `WITH
   (SELECT (groupArray(fingerprint), groupArray(resolved_until)) FROM group_state FINAL
     WHERE company_id = {company:UInt32} AND resolved_until > toDateTime64(0, 3, 'UTC')) AS group_until,
   (SELECT (groupArrayIf(id, state = 'resolved'), groupArrayIf(id, state = 'open')) FROM error_state FINAL
     WHERE company_id = {company:UInt32}) AS own_state`;
+const KNOWN_STATE = `WITH
+  ({state_groups:Array(FixedString(32))}, arrayMap(ms -> fromUnixTimestamp64Milli(ms, 'UTC'), {state_until_ms:Array(Int64)})) AS group_until,
+  ({state_resolved:Array(UUID)}, {state_open:Array(UUID)}) AS own_state`;
 export const UNTIL = `transform(fingerprint, group_until.1, group_until.2, toDateTime64(0, 3, 'UTC'))`;
 export const GROUP_RESOLVED = `(timestamp <= ${UNTIL})`;
 export const RESOLVED = `((${GROUP_RESOLVED} AND NOT has(own_state.2, id)) OR has(own_state.1, id))`;
@@ -71,12 +84,39 @@ export function selectPage({ limit, after, ...filter }: ErrorQuery & ErrorFilter
     where.push(`timestamp >= ${AT('from_ms')}`);
     Object.assign(params, { from_ms: fromMs });
   }
-  const state = filter.resolved === undefined ? '' : STATE;
+  const state = stateOf(filter);
   if (filter.resolved !== undefined) where.push(filter.resolved ? RESOLVED : `NOT ${RESOLVED}`);
   return {
-    query: `${state} SELECT toString(id) AS id_text, ${MS('timestamp')} AS timestamp_ms FROM errors WHERE ${where.join(' AND ')}
+    query: `${state.text} SELECT toString(id) AS id_text, ${MS('timestamp')} AS timestamp_ms FROM errors WHERE ${where.join(' AND ')}
       ORDER BY timestamp DESC, id DESC LIMIT {limit:UInt32}`,
-    query_params: { ...params, limit },
+    query_params: { ...params, ...state.params, limit },
+  };
+}
+
+/** What stands before a SELECT whose conditions ask for `resolved`. */
+export function stateOf({ resolved, state }: ErrorFilter): { text: string; params: Record<string, unknown> } {
+  if (resolved === undefined) return { text: '', params: {} };
+  if (state === undefined) return { text: STATE, params: {} };
+  return {
+    text: KNOWN_STATE,
+    params: {
+      state_groups: state.groups,
+      state_until_ms: state.untilMs,
+      state_resolved: state.resolved,
+      state_open: state.open,
+    },
+  };
+}
+
+/** At most `limit` + 1 entries of each kind. */
+export function selectState(companyId: number, limit: number): Query {
+  return {
+    query: `${STATE} SELECT arrayMap(f -> toString(f), arraySlice(group_until.1, 1, {limit:UInt32})) AS groups,
+        arrayMap(t -> toUnixTimestamp64Milli(t), arraySlice(group_until.2, 1, {limit:UInt32})) AS until_ms,
+        arrayMap(id -> toString(id), arraySlice(own_state.1, 1, {limit:UInt32})) AS resolved,
+        arrayMap(id -> toString(id), arraySlice(own_state.2, 1, {limit:UInt32})) AS open
+      LIMIT 1`,
+    query_params: { company: companyId, limit: limit + 1 },
   };
 }
 

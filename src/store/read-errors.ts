@@ -1,6 +1,7 @@
 // Questions about single errors and lists of them.
 import type { ErrorEvent, Grouping } from '../errors/error-event.ts';
 import type { Aliases } from './aliases.ts';
+import type { KnownStates } from './known-state.ts';
 import type { ErrorPage, ErrorQuery, ErrorStore, Position, StoredError } from './error-store.ts';
 import { selectGroupings, selectGroupStates } from './queries-groups.ts';
 import { countByWords, countCutHours, countWholeHours } from './queries-counts.ts';
@@ -29,13 +30,15 @@ const HOUR_MS = 3_600_000;
 
 type ErrorReads = Pick<ErrorStore, 'listErrors' | 'getError' | 'listTraceNeighbours' | 'listStoredAfter'>;
 
-export function createErrorReads(run: Runner, aliases: Aliases): ErrorReads {
+/** `states`: undefined where other processes may change them. */
+export function createErrorReads(run: Runner, aliases: Aliases, states: KnownStates | undefined): ErrorReads {
   async function listErrors(query: ErrorQuery): Promise<ErrorPage> {
     const { fingerprint, ...rest } = query;
     const filter =
       fingerprint === undefined ? rest : { ...rest, fingerprints: aliases.membersOf(query.companyId, fingerprint) };
     // One more than asked for tells whether there is a next page.
-    const page = { ...filter, limit: query.limit + 1 };
+    const state = query.resolved === undefined ? undefined : await states?.of(query.companyId);
+    const page = { ...filter, state, limit: query.limit + 1 };
     const { total, fromMs } = await count(page);
     const keys = await findPage(page, fromMs);
     const rows = await readRows(query.companyId, keys.slice(0, query.limit), query.resolved);

@@ -7,17 +7,29 @@ import type * as z from 'zod';
 import type { Evidence } from './attempt.ts';
 import type { ContainerEngine } from './container-engine.ts';
 import type { ProbeContext } from './probe.ts';
-import type { Target } from './target.ts';
+import type { Protocol, Target } from './target.ts';
 
 export interface ActionContext {
   readonly target: Target;
   readonly engine: ContainerEngine | undefined;
   readonly secret: ProbeContext['secret'];
   readonly mark: ProbeContext['mark'];
+  /** Absent: nothing in the catalogue can be changed. */
+  readonly catalogue?: HealthCheckCatalogue;
   /** Unique for this step of this attempt, the same after a crash: the Idempotency-Key of a call. */
   readonly key: string;
   readonly now: () => number;
   readonly signal: AbortSignal;
+}
+
+/** What the catalogue says a service's health check must ask. */
+export interface HealthCheckCatalogue {
+  /** undefined: it says nothing of it. */
+  readonly healthCheckOf: (service: string) => Protocol | undefined;
+  readonly correctHealthCheck: (
+    service: string,
+    protocol: Protocol,
+  ) => Promise<{ readonly before: Protocol | undefined; readonly after: Protocol }>;
 }
 
 export interface Intent<Params> {

@@ -8,6 +8,7 @@
 //
 // Every move is an event that is durable before the next thing happens; a step's `intent` before its side effect.
 import type { FactValue, Facts } from './facts.ts';
+import type { Params } from './rule.ts';
 
 export const attemptStates = [
   'matched',
@@ -72,8 +73,8 @@ export type Evidence = Readonly<Record<string, FactValue>>;
 export interface Step {
   readonly id: string;
   readonly action: string;
-  /** Resolved: no reference is left. */
-  readonly params: Evidence;
+  /** Checked and resolved: no reference is left. */
+  readonly params: Params;
   readonly state: StepState;
   /** What the action found before it acted, with absolute values wanted: enough to observe and to undo after a crash. */
   readonly before: Evidence;
@@ -86,6 +87,8 @@ export interface Step {
 /** The firing that began it: what the rule counted. */
 export interface Cause {
   readonly companyId: number;
+  /** That reported the error. */
+  readonly service: string;
   /** Values of the rule's group_by, in its order, joined by ` · `. */
   readonly key: string;
   /** The error that completed the count. */

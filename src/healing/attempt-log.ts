@@ -1,0 +1,79 @@
+// Attempts as they are written: each move is an event that is durable before the next thing happens. The newest state of
+// each recent attempt is also in memory, for the guards.
+import type { AttemptStore } from '../store/attempt-store.ts';
+import type { Attempt } from './attempt.ts';
+
+export interface AttemptLog {
+  /** Reads what the guards look back at. To be called once, before anything else. */
+  load(): Promise<void>;
+  /** Writes the first event. */
+  begin(attempt: Attempt): Promise<Attempt>;
+  /** Writes the next event: what changed, and when. Throws STORE_UNAVAILABLE: then nothing may follow. */
+  advance(attempt: Attempt, changes: Partial<Attempt>): Promise<Attempt>;
+  /** As it was last written. */
+  current(id: string): Attempt | undefined;
+  /** Oldest first by start. */
+  recent(): readonly Attempt[];
+}
+
+/** As far back as any limit of a rule looks (breaker `open` and `within`, relapse). */
+const LOOK_BACK_MS = 7 * 86_400_000;
+
+/** Kept in memory; older ones are forgotten first. */
+const MAX_ATTEMPTS = 10_000;
+
+export function createAttemptLog(store: AttemptStore, now: () => number): AttemptLog {
+  const attempts = new Map<string, Attempt>();
+
+  async function write(attempt: Attempt): Promise<Attempt> {
+    await store.appendAttempt({
+      attemptId: attempt.id,
+      seq: attempt.seq,
+      atMs: attempt.updatedAtMs,
+      companyId: attempt.cause.companyId,
+      state: attempt.state,
+      ruleId: attempt.ruleId,
+      targetKey: attempt.targetKey,
+      outcome: attempt.outcome ?? '',
+      suppression: attempt.suppression ?? '',
+      startedAtMs: attempt.startedAtMs,
+      actedAtMs: attempt.actedAtMs,
+      errorId: attempt.cause.errorId,
+      fingerprints: attempt.cause.fingerprints,
+      attempt: JSON.stringify(attempt),
+    });
+    attempts.set(attempt.id, attempt);
+    return attempt;
+  }
+
+  return {
+    load: async () => {
+      const texts = await store.listAttempts({ sinceMs: now() - LOOK_BACK_MS, limit: MAX_ATTEMPTS });
+      for (const text of texts.toReversed()) {
+        const attempt = toAttempt(text);
+        attempts.set(attempt.id, attempt);
+      }
+    },
+    begin: async (attempt) => {
+      if (attempts.size >= MAX_ATTEMPTS) forgetOldest(attempts);
+      return write(attempt);
+    },
+    advance: (attempt, changes) => write({ ...attempt, ...changes, seq: attempt.seq + 1, updatedAtMs: now() }),
+    current: (id) => attempts.get(id),
+    recent: () => [...attempts.values()],
+  };
+}
+
+/** Our own text: it is what `write` put there. */
+export function toAttempt(text: string): Attempt {
+  return JSON.parse(text) as Attempt;
+}
+
+/** An attempt that still runs is never forgotten. */
+function forgetOldest(attempts: Map<string, Attempt>): void {
+  for (const [id, attempt] of attempts) {
+    if (attempt.state !== 'ended' && attempt.state !== 'suppressed') continue;
+    attempts.delete(id);
+    return;
+  }
+}

@@ -1,13 +1,24 @@
-// A small payments service that reports its errors with errata/capture. What to copy: the first two statements, and
-// one register.
+// A small payments service that reports its errors with errata/capture. What to copy: the first two statements and one
+// register; onFix and a second one where the service can repair something itself.
 import fastify from 'fastify';
-import { captureFastify, logError, startCapture } from 'errata/capture';
+import { captureFastify, fixFastify, logError, onFix, startCapture } from 'errata/capture';
 
 const capture = startCapture({ service: 'payments-api', environment: 'development', release: '1.0.0' });
 
 const app = fastify({ logger: true });
 // Every route that throws or answers 5xx is captured, with its pattern; nothing else to do in the routes.
 await app.register(captureFastify);
+
+// What Errata may ask this service to do, and only with a secret that both know.
+const caches = { charges: new Map() };
+onFix('cache.clear', ({ cache }) => {
+  // The name comes from a rule: it is looked up, never trusted.
+  if (!Object.hasOwn(caches, cache)) throw new Error('there is one cache, charges');
+  const entries = caches[cache].size;
+  caches[cache].clear();
+  return { entries };
+});
+if (process.env.ERRATA_FIX_SECRET) await app.register(fixFastify, { secret: process.env.ERRATA_FIX_SECRET });
 
 const gateway = process.env.GATEWAY_URL ?? 'http://127.0.0.1:4999';
 const postgres = {
@@ -19,6 +30,7 @@ const postgres = {
 app.post('/pay', async () => {
   try {
     const answer = await fetch(new URL('/charges', gateway), { method: 'POST', signal: AbortSignal.timeout(2000) });
+    caches.charges.set(answer.headers.get('date'), answer.ok);
     return { paid: answer.ok };
   } catch (cause) {
     // Nothing listens at the gateway's default address, so this is what happens.

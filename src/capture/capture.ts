@@ -6,10 +6,15 @@ import { logError, setCurrent } from './current-capture.ts';
 
 export { captureExpress } from './express.ts';
 export { captureFastify } from './fastify.ts';
+export { fixFastify } from './fix-fastify.ts';
+export { fixHandler } from './fix-handler.ts';
+export { onFix } from './on-fix.ts';
 export { capturePinoStream } from './pino-stream.ts';
 export { logError };
 export type { Capture, CaptureOptions };
 export type { CaptureStats } from './capture-stats.ts';
+export type { FixOptions } from './fix-endpoint.ts';
+export type { FixContext, FixHandler, FixParams } from './on-fix.ts';
 export type { ErrorReport, CaptureSeverity } from './error-report.ts';
 
 let running: Capture | undefined;

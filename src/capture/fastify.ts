@@ -4,6 +4,7 @@ import type { Context } from '@opentelemetry/api';
 import { context } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { coverRoutes, reportError } from './current-capture.ts';
+import { isFixRoute } from './fix-fastify.ts';
 import { failureOfRoute, isClientFault } from './route-failure.ts';
 
 export interface CaptureFastifyOptions {
@@ -26,6 +27,7 @@ function plugin(app: FastifyInstance, options: CaptureFastifyOptions, done: () =
     next();
   });
   app.addHook('onResponse', (request, reply, next) => {
+    if (isFixRoute(request.routeOptions.config)) return next();
     const failed = thrown.get(request);
     if (reply.statusCode >= 500 || (failed !== undefined && !isClientFault(failed.error, reply.statusCode))) {
       const failure = failureOfRoute({

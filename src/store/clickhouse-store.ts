@@ -1,11 +1,14 @@
-// The one ErrorStore: ClickHouse, embedded by default. See schema.ts for the tables, write-errors.ts for exactly-once.
+// The one ErrorStore and AttemptStore: ClickHouse, embedded by default. See schema.ts for the tables, write-errors.ts for exactly-once.
 import { Failure } from '../failure.ts';
 import { createAliases } from './aliases.ts';
+import type { AttemptStore } from './attempt-store.ts';
+import { createAttempts } from './attempts.ts';
 import { createStateChanges } from './change-state.ts';
 import type { ErrorStore, Inserted } from './error-store.ts';
 import type { ErrorEvent } from '../errors/error-event.ts';
 import { createKnownStates } from './known-state.ts';
 import { CLAMP_AHEAD_MS } from './find-known.ts';
+import { createFixMarks } from './fix-marks.ts';
 import { createGroupCommit, withDeadline } from './group-commit.ts';
 import { migrate } from './migrate.ts';
 import { openClients } from './open-client.ts';
@@ -55,7 +58,7 @@ const MAX_RECENT_ROWS = 100_000;
 /** Other processors' aliases are seen after this long. */
 const ALIASES_RELOAD_MS = 30_000;
 
-export function createClickHouseStore(settings: StoreSettings, deps: StoreDeps): ErrorStore {
+export function createClickHouseStore(settings: StoreSettings, deps: StoreDeps): ErrorStore & AttemptStore {
   let clients: Clients | undefined;
   let migrated = false;
   let timers: NodeJS.Timeout[] = [];
@@ -92,7 +95,8 @@ export function createClickHouseStore(settings: StoreSettings, deps: StoreDeps):
     timeoutMs: INSERT_TIMEOUT_MS,
   });
   const states = settings.target.kind === 'embedded' ? createKnownStates(reads) : undefined;
-  const errorReads = createErrorReads(reads, aliases, states);
+  const fixMarks = createFixMarks(reads, aliases, settings.target.kind === 'embedded');
+  const errorReads = createErrorReads({ run: reads, aliases, states, fixMarks });
 
   async function start(): Promise<void> {
     clients ??= await openClients(settings.target);
@@ -224,7 +228,15 @@ export function createClickHouseStore(settings: StoreSettings, deps: StoreDeps):
     insert,
     countOutcome: (outcome) => outcomes.count(outcome),
     ...errorReads,
-    ...createGroupReads(reads, aliases, deps.now),
+    ...createGroupReads({ run: reads, aliases, fixMarks, now: deps.now }),
+    ...createAttempts({
+      writes,
+      reads,
+      aliases,
+      fixMarks,
+      now: deps.now,
+      ready: () => withDeadline(prepareOnce(), INSERT_TIMEOUT_MS),
+    }),
     ...createStateChanges({
       run: writes,
       aliases,

@@ -70,6 +70,7 @@ export interface StoredError extends ErrorEvent {
   readonly resolved: boolean;
   /** undefined while unresolved. */
   readonly resolutionNotes: string | undefined;
+  /** An attempt acted on its group at or after its time; such an attempt succeeded and holds. */
   readonly autoFixAttempted: boolean;
   readonly autoFixSuccessful: boolean;
 }
@@ -135,6 +136,9 @@ export interface Group {
   /** It came back after it was resolved, and is open again. */
   readonly regressed: boolean;
   readonly regressedAtMs: number | undefined;
+  /** An attempt acted on it, ever; one of those succeeded and holds. */
+  readonly autoFixAttempted: boolean;
+  readonly autoFixSuccessful: boolean;
   /** Hourly counts of the last 24 hours, oldest first. */
   readonly trend: readonly { readonly startMs: number; readonly count: number }[];
 }

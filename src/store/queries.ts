@@ -71,8 +71,8 @@ const LIST_COLUMNS = `company_id, toString(id) AS id_text, ${MS('timestamp')} AS
   handled, environment, release, host, container_id, trace_id, span_id, source, richness`;
 
 /**
- * Where the newest errors of a filter are: the sort key only, because wide columns would be read for every row that the
- * filter looks at. `fromMs`: what is older is surely not on this page.
+ * Where the newest errors of a filter are: the sort key and the group only, because wide columns would be read for every
+ * row that the filter looks at. `fromMs`: what is older is surely not on this page.
  */
 export function selectPage({ limit, after, ...filter }: ErrorQuery & ErrorFilter, fromMs: number | undefined): Query {
   const { where, params } = scoped(filter);
@@ -87,8 +87,8 @@ export function selectPage({ limit, after, ...filter }: ErrorQuery & ErrorFilter
   const state = stateOf(filter);
   if (filter.resolved !== undefined) where.push(filter.resolved ? RESOLVED : `NOT ${RESOLVED}`);
   return {
-    query: `${state.text} SELECT toString(id) AS id_text, ${MS('timestamp')} AS timestamp_ms FROM errors WHERE ${where.join(' AND ')}
-      ORDER BY timestamp DESC, id DESC LIMIT {limit:UInt32}`,
+    query: `${state.text} SELECT toString(id) AS id_text, ${MS('timestamp')} AS timestamp_ms, toString(fingerprint) AS fingerprint_text FROM errors
+      WHERE ${where.join(' AND ')} ORDER BY timestamp DESC, id DESC LIMIT {limit:UInt32}`,
     query_params: { ...params, ...state.params, limit },
   };
 }

@@ -2,6 +2,8 @@
 import type { ErrorEvent, Grouping } from '../errors/error-event.ts';
 import type { Aliases } from './aliases.ts';
 import type { KnownStates } from './known-state.ts';
+import { withFixMark } from './fix-marks.ts';
+import type { FixMark, FixMarks } from './fix-marks.ts';
 import type { ErrorPage, ErrorQuery, ErrorStore, Position, StoredError } from './error-store.ts';
 import { selectGroupings, selectGroupStates } from './queries-groups.ts';
 import { countByWords, countCutHours, countWholeHours } from './queries-counts.ts';
@@ -26,12 +28,27 @@ interface HourRow {
   readonly count: number | string;
 }
 
+interface KeyRow {
+  readonly id_text: string;
+  readonly timestamp_ms: number | string;
+  readonly fingerprint_text: string;
+}
+
+type Key = Position & { readonly fingerprint: string };
+
 const HOUR_MS = 3_600_000;
 
 type ErrorReads = Pick<ErrorStore, 'listErrors' | 'getError' | 'listTraceNeighbours' | 'listStoredAfter'>;
 
-/** `states`: undefined where other processes may change them. */
-export function createErrorReads(run: Runner, aliases: Aliases, states: KnownStates | undefined): ErrorReads {
+interface ReadDeps {
+  readonly run: Runner;
+  readonly aliases: Aliases;
+  /** undefined where other processes may change them. */
+  readonly states: KnownStates | undefined;
+  readonly fixMarks: FixMarks;
+}
+
+export function createErrorReads({ run, aliases, states, fixMarks }: ReadDeps): ErrorReads {
   async function listErrors(query: ErrorQuery): Promise<ErrorPage> {
     const { fingerprint, ...rest } = query;
     const filter =
@@ -41,16 +58,29 @@ export function createErrorReads(run: Runner, aliases: Aliases, states: KnownSta
     const page = { ...filter, state, limit: query.limit + 1 };
     const { total, fromMs } = await count(page);
     const keys = await findPage(page, fromMs);
-    const rows = await readRows(query.companyId, keys.slice(0, query.limit), query.resolved);
-    const next = keys.length > query.limit ? keys[query.limit - 1] : undefined;
-    return { total, errors: rows.map(toListed), next };
+    const shown = keys.slice(0, query.limit);
+    const [rows, marks] = await Promise.all([
+      readRows(query.companyId, shown, query.resolved),
+      fixMarks.of(
+        query.companyId,
+        shown.map((key) => key.fingerprint),
+      ),
+    ]);
+    const last = shown.at(-1);
+    const next =
+      keys.length > query.limit && last !== undefined ? { id: last.id, timestampMs: last.timestampMs } : undefined;
+    return { total, errors: rows.map((row) => toListed(row, marks)), next };
   }
 
-  async function findPage(page: PageQuery, fromMs: number | undefined): Promise<readonly Position[]> {
-    const keys = await run.rows<{ id_text: string; timestamp_ms: number | string }>(selectPage(page, fromMs));
+  async function findPage(page: PageQuery, fromMs: number | undefined): Promise<readonly Key[]> {
+    const keys = await run.rows<KeyRow>(selectPage(page, fromMs));
     // Errors resolved one by one count in the roll-up: then the bound was too tight.
     if (keys.length < page.limit && fromMs !== undefined) return findPage(page, undefined);
-    return keys.map((key) => ({ id: key.id_text, timestampMs: Number(key.timestamp_ms) }));
+    return keys.map((key) => ({
+      id: key.id_text,
+      timestampMs: Number(key.timestamp_ms),
+      fingerprint: key.fingerprint_text,
+    }));
   }
 
   /** The total, and a time before which no error of this page can be. */
@@ -79,24 +109,33 @@ export function createErrorReads(run: Runner, aliases: Aliases, states: KnownSta
     const [row] = await run.rows<ErrorRow>(selectError(companyId, id));
     if (row === undefined) return undefined;
     const fingerprint = aliases.targetOf(companyId, row.fingerprint_text);
-    const [groupings, groupStates, ownStates, twins] = await Promise.all([
+    const [groupings, groupStates, ownStates, twins, marks] = await Promise.all([
       run.rows<{ grouping: string }>(selectGroupings(companyId, [fingerprint])),
       run.rows<{ notes: string }>(selectGroupStates(companyId, [row.fingerprint_text])),
       run.rows<{ state: string; notes: string }>(selectErrorState(companyId, id)),
       run.rows<{ event: string }>(selectTwin(companyId, id)),
+      fixMarks.of(companyId, [fingerprint]),
     ]);
     const grouping =
       groupings[0] === undefined
         ? unknownGrouping(fingerprint, row.service)
         : (JSON.parse(groupings[0].grouping) as Grouping);
     const own = ownStates[0]?.state === 'resolved' ? ownStates[0].notes : undefined;
-    const stored = { ...toStoredError(row, grouping, own ?? groupStates[0]?.notes), fingerprint };
+    const bare = { ...toStoredError(row, grouping, own ?? groupStates[0]?.notes), fingerprint };
+    const stored = withFixMark(bare, marks(fingerprint));
     return twins[0] === undefined ? stored : enriched(stored, JSON.parse(twins[0].event) as ErrorEvent);
   }
 
-  function toListed(row: ErrorRow): StoredError {
+  async function listed(companyId: number, rows: readonly ErrorRow[]): Promise<readonly StoredError[]> {
+    const groups = new Set(rows.map((row) => row.fingerprint_text));
+    const marks = await fixMarks.of(companyId, [...groups]);
+    return rows.map((row) => toListed(row, marks));
+  }
+
+  function toListed(row: ErrorRow, marks: (fingerprint: string) => FixMark): StoredError {
     const fingerprint = aliases.targetOf(row.company_id, row.fingerprint_text);
-    return { ...toStoredError(row, unknownGrouping(fingerprint, row.service)), fingerprint };
+    const bare = { ...toStoredError(row, unknownGrouping(fingerprint, row.service)), fingerprint };
+    return withFixMark(bare, marks(fingerprint));
   }
 
   return {
@@ -105,9 +144,9 @@ export function createErrorReads(run: Runner, aliases: Aliases, states: KnownSta
     listTraceNeighbours: async (companyId, traceId, options) =>
       traceId === ''
         ? []
-        : withoutRaces(await run.rows<ErrorRow>(selectTrace(companyId, traceId, options))).map(toListed),
+        : listed(companyId, withoutRaces(await run.rows<ErrorRow>(selectTrace(companyId, traceId, options)))),
     listStoredAfter: async (companyId, position, limit) =>
-      (await run.rows<ErrorRow>(selectStoredAfter(companyId, position, limit))).map(toListed),
+      listed(companyId, await run.rows<ErrorRow>(selectStoredAfter(companyId, position, limit))),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { ErrorType, Grouping } from '../errors/error-event.ts';
 import type { Aliases } from './aliases.ts';
 import type { ErrorStore, Group, GroupPage, GroupQuery } from './error-store.ts';
+import type { FixMarks } from './fix-marks.ts';
 import {
   countGroups,
   selectGroupings,
@@ -40,7 +41,14 @@ interface StateRow {
 
 const DAY_MS = 86_400_000;
 
-export function createGroupReads(run: Runner, aliases: Aliases, now: () => number): GroupReads {
+interface ReadDeps {
+  readonly run: Runner;
+  readonly aliases: Aliases;
+  readonly fixMarks: FixMarks;
+  readonly now: () => number;
+}
+
+export function createGroupReads({ run, aliases, fixMarks, now }: ReadDeps): GroupReads {
   async function listGroups(query: GroupQuery): Promise<GroupPage> {
     const [rows, totals] = await Promise.all([
       run.rows<GroupRow>(selectGroups({ ...query, limit: query.limit + 1 })),
@@ -85,12 +93,13 @@ export function createGroupReads(run: Runner, aliases: Aliases, now: () => numbe
     const ids = rows.map((row) => row.group_id);
     const members = ids.flatMap((id) => aliases.membersOf(companyId, id));
     const newest = rows.map((row) => Number(row.last_seen_ms));
-    const [groupings, states, messages] = await Promise.all([
+    const [groupings, states, messages, marks] = await Promise.all([
       run.rows<{ fingerprint_text: string; grouping: string }>(selectGroupings(companyId, ids)),
       run.rows<StateRow>(selectGroupStates(companyId, ids)),
       run.rows<{ fingerprint_text: string; message: string; exception_type: string }>(
         selectMessages(companyId, members, newest),
       ),
+      fixMarks.of(companyId, ids),
     ]);
     const groupingOf = new Map(groupings.map((row) => [row.fingerprint_text, JSON.parse(row.grouping) as Grouping]));
     const stateOf = new Map(states.map((row) => [row.fingerprint_text, row]));
@@ -99,6 +108,7 @@ export function createGroupReads(run: Runner, aliases: Aliases, now: () => numbe
       const state = stateOf.get(row.group_id);
       const resolvedUntilMs = Number(state?.resolved_until_ms ?? 0);
       const resolved = Boolean(row.resolved);
+      const mark = marks(row.group_id);
       return {
         fingerprint: row.group_id,
         grouping: groupingOf.get(row.group_id) ?? unknownGrouping(row.group_id, row.service),
@@ -119,6 +129,8 @@ export function createGroupReads(run: Runner, aliases: Aliases, now: () => numbe
         resolvedUntilMs: resolvedUntilMs === 0 ? undefined : resolvedUntilMs,
         regressed: Boolean(row.regressed),
         regressedAtMs: undefined,
+        autoFixAttempted: mark.actedAtMs > 0,
+        autoFixSuccessful: mark.succeededAtMs > 0,
         trend: [],
       };
     });

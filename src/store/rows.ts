@@ -88,6 +88,7 @@ export function toStoredError(row: ErrorRow, grouping: Grouping, notes?: string)
     richness: row.richness,
     resolved,
     resolutionNotes: resolved ? (notes ?? '') : undefined,
+    // From attempts, not from the row (fix-marks.ts).
     autoFixAttempted: false,
     autoFixSuccessful: false,
   };

@@ -6,6 +6,8 @@
 // error_twins   a richer copy of a stored occurrence that came later (a span event after its log): shown with it.
 // error_groups  what a fingerprint was made from. group_aliases: fingerprints that now belong to another group.
 // group_state   resolved up to when. error_state: single errors that differ from their group.
+// attempt_events  one row per move of an attempt, never changed; the one with the highest seq holds how it is.
+// settings      switches that survive restarts, of the whole installation.
 
 export interface Migration {
   readonly version: number;
@@ -39,6 +41,11 @@ export const migrations: readonly Migration[] = [
     version: 1,
     name: 'errors and their groups',
     statements: (layout) => tablesOfVersion1(layout).flatMap((table) => createTable(table, layout)),
+  },
+  {
+    version: 2,
+    name: 'attempts',
+    statements: (layout) => tablesOfVersion2.flatMap((table) => createTable(table, layout)),
   },
 ];
 
@@ -202,3 +209,39 @@ function tablesOfVersion1({ retentionDays }: Layout): readonly Table[] {
     },
   ];
 }
+
+const tablesOfVersion2: readonly Table[] = [
+  {
+    name: 'attempt_events',
+    columns: `
+      company_id UInt32,
+      attempt_id String,
+      seq UInt32,
+      at DateTime64(3, 'UTC'),
+      state LowCardinality(String),
+      rule_id LowCardinality(String),
+      target_key LowCardinality(String),
+      outcome LowCardinality(String),
+      suppression LowCardinality(String),
+      started_at DateTime64(3, 'UTC'),
+      acted_at DateTime64(3, 'UTC'),
+      error_id String,
+      fingerprints Array(FixedString(32)),
+      attempt String CODEC(ZSTD(3))`,
+    engine: 'MergeTree',
+    engineArguments: '',
+    // By the start: the events of one attempt go together, long after the errors that they were about.
+    clauses: 'ORDER BY (company_id, attempt_id, seq) TTL toDateTime(started_at) + toIntervalDay(400)',
+    settings: [],
+    shardBy: 'cityHash64(attempt_id)',
+  },
+  {
+    name: 'settings',
+    columns: 'name String, version UInt64, value String',
+    engine: 'ReplacingMergeTree',
+    engineArguments: 'version',
+    clauses: 'ORDER BY name',
+    settings: [],
+    shardBy: 'cityHash64(name)',
+  },
+];

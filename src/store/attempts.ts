@@ -23,8 +23,12 @@ export function createAttempts({ writes, reads, aliases, fixMarks, now, ready }:
 
   async function appendAttempt(event: AttemptEvent): Promise<void> {
     await ready();
-    if (event.actedAtMs > 0) fixMarks.expect();
-    await writes.insert('attempt_events', ATTEMPT_COLUMNS, [toRow(event)]);
+    try {
+      await writes.insert('attempt_events', ATTEMPT_COLUMNS, [toRow(event)]);
+    } finally {
+      // What failed half-way may be stored all the same.
+      if (event.actedAtMs > 0) fixMarks.forget(event.companyId);
+    }
   }
 
   async function setSetting(name: string, value: string): Promise<void> {

@@ -22,7 +22,6 @@ export const ATTEMPT_COLUMNS = [
 ] as const;
 
 const MS = (column: string) => `toUnixTimestamp64Milli(${column})`;
-const ACTED = `acted_at > toDateTime64(0, 3, 'UTC')`;
 
 /** Moves of one attempt: a handful; a plan of many steps has some dozens. */
 const MAX_EVENTS = 1_000;
@@ -91,25 +90,31 @@ export function selectAttemptEvents(companyId: number, attemptId: string): Query
   };
 }
 
-/** For each of these fingerprints that an attempt acted on: when the last did, and the last that succeeded. */
-export function selectFixMarks(companyId: number, fingerprints: readonly string[]): Query {
+interface FixMarksAsked {
+  readonly fingerprints: readonly string[];
+  /** What acted before is not asked for. */
+  readonly sinceMs: number;
+}
+
+/** For each fingerprint that an attempt acted on: when the last did, and the last that succeeded. Newest first. */
+export function selectFixMarks(companyId: number, asked: FixMarksAsked | undefined, limit: number): Query {
+  const among = `{fingerprints:Array(FixedString(32))}`;
+  const where = asked === undefined ? '' : ` AND acted_at >= ${AT('since_ms')} AND hasAny(fingerprints, ${among})`;
+  const having = asked === undefined ? '' : `HAVING has(${among}, fingerprint)`;
   return {
-    query: `SELECT toString(arrayJoin(groups)) AS fingerprint_text, max(acted_ms) AS last_acted_ms,
+    query: `SELECT toString(arrayJoin(groups) AS fingerprint) AS fingerprint_text, max(acted_ms) AS last_acted_ms,
         maxIf(acted_ms, outcome = 'succeeded') AS succeeded_ms
       FROM (
         SELECT argMax(fingerprints, seq) AS groups, ${MS('argMax(acted_at, seq)')} AS acted_ms, argMax(outcome, seq) AS outcome
-        FROM attempt_events WHERE company_id = {company:UInt32} AND ${ACTED}
-          AND hasAny(fingerprints, {fingerprints:Array(FixedString(32))})
+        FROM attempt_events WHERE company_id = {company:UInt32} AND acted_at > toDateTime64(0, 3, 'UTC')${where}
         GROUP BY attempt_id)
-      GROUP BY fingerprint_text HAVING has({fingerprints:Array(FixedString(32))}, CAST(fingerprint_text, 'FixedString(32)'))
-      LIMIT {limit:UInt32}`,
-    query_params: { company: companyId, fingerprints, limit: fingerprints.length },
+      GROUP BY fingerprint ${having} ORDER BY last_acted_ms DESC LIMIT {limit:UInt32}`,
+    query_params: {
+      company: companyId,
+      limit,
+      ...(asked === undefined ? {} : { fingerprints: asked.fingerprints, since_ms: asked.sinceMs }),
+    },
   };
-}
-
-/** Did any attempt of any company ever act? */
-export function selectActed(): Query {
-  return { query: `SELECT 1 FROM attempt_events WHERE ${ACTED} LIMIT 1`, query_params: {} };
 }
 
 /**

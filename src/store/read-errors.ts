@@ -3,7 +3,7 @@ import type { ErrorEvent, Grouping } from '../errors/error-event.ts';
 import type { Aliases } from './aliases.ts';
 import type { KnownStates } from './known-state.ts';
 import { withFixMark } from './fix-marks.ts';
-import type { FixMark, FixMarks } from './fix-marks.ts';
+import type { FixMarkOf, FixMarks } from './fix-marks.ts';
 import type { ErrorPage, ErrorQuery, ErrorStore, Position, StoredError } from './error-store.ts';
 import { selectGroupings, selectGroupStates } from './queries-groups.ts';
 import { countByWords, countCutHours, countWholeHours } from './queries-counts.ts';
@@ -61,10 +61,7 @@ export function createErrorReads({ run, aliases, states, fixMarks }: ReadDeps): 
     const shown = keys.slice(0, query.limit);
     const [rows, marks] = await Promise.all([
       readRows(query.companyId, shown, query.resolved),
-      fixMarks.of(
-        query.companyId,
-        shown.map((key) => key.fingerprint),
-      ),
+      marksOf(query.companyId, shown),
     ]);
     const last = shown.at(-1);
     const next =
@@ -76,11 +73,7 @@ export function createErrorReads({ run, aliases, states, fixMarks }: ReadDeps): 
     const keys = await run.rows<KeyRow>(selectPage(page, fromMs));
     // Errors resolved one by one count in the roll-up: then the bound was too tight.
     if (keys.length < page.limit && fromMs !== undefined) return findPage(page, undefined);
-    return keys.map((key) => ({
-      id: key.id_text,
-      timestampMs: Number(key.timestamp_ms),
-      fingerprint: key.fingerprint_text,
-    }));
+    return keys.map(toKey);
   }
 
   /** The total, and a time before which no error of this page can be. */
@@ -114,7 +107,7 @@ export function createErrorReads({ run, aliases, states, fixMarks }: ReadDeps): 
       run.rows<{ notes: string }>(selectGroupStates(companyId, [row.fingerprint_text])),
       run.rows<{ state: string; notes: string }>(selectErrorState(companyId, id)),
       run.rows<{ event: string }>(selectTwin(companyId, id)),
-      fixMarks.of(companyId, [fingerprint]),
+      fixMarks.of(companyId, [fingerprint], Number(row.timestamp_ms)),
     ]);
     const grouping =
       groupings[0] === undefined
@@ -127,12 +120,17 @@ export function createErrorReads({ run, aliases, states, fixMarks }: ReadDeps): 
   }
 
   async function listed(companyId: number, rows: readonly ErrorRow[]): Promise<readonly StoredError[]> {
-    const groups = new Set(rows.map((row) => row.fingerprint_text));
-    const marks = await fixMarks.of(companyId, [...groups]);
+    const marks = await marksOf(companyId, rows.map(toKey));
     return rows.map((row) => toListed(row, marks));
   }
 
-  function toListed(row: ErrorRow, marks: (fingerprint: string) => FixMark): StoredError {
+  /** What acted before the oldest of them was for none of them. */
+  function marksOf(companyId: number, keys: readonly Key[]): Promise<FixMarkOf> {
+    const groups = new Set(keys.map((key) => key.fingerprint));
+    return fixMarks.of(companyId, [...groups], Math.min(...keys.map((key) => key.timestampMs)));
+  }
+
+  function toListed(row: ErrorRow, marks: FixMarkOf): StoredError {
     const fingerprint = aliases.targetOf(row.company_id, row.fingerprint_text);
     const bare = { ...toStoredError(row, unknownGrouping(fingerprint, row.service)), fingerprint };
     return withFixMark(bare, marks(fingerprint));
@@ -148,6 +146,10 @@ export function createErrorReads({ run, aliases, states, fixMarks }: ReadDeps): 
     listStoredAfter: async (companyId, position, limit) =>
       listed(companyId, await run.rows<ErrorRow>(selectStoredAfter(companyId, position, limit))),
   };
+}
+
+function toKey(row: KeyRow): Key {
+  return { id: row.id_text, timestampMs: Number(row.timestamp_ms), fingerprint: row.fingerprint_text };
 }
 
 function totalOf(rows: readonly { total: number | string }[]): number {

@@ -99,7 +99,7 @@ export function createGroupReads({ run, aliases, fixMarks, now }: ReadDeps): Gro
       run.rows<{ fingerprint_text: string; message: string; exception_type: string }>(
         selectMessages(companyId, members, newest),
       ),
-      fixMarks.of(companyId, ids),
+      fixMarks.of(companyId, ids, 0),
     ]);
     const groupingOf = new Map(groupings.map((row) => [row.fingerprint_text, JSON.parse(row.grouping) as Grouping]));
     const stateOf = new Map(states.map((row) => [row.fingerprint_text, row]));

@@ -21,6 +21,9 @@ export interface ProbeContext {
 export interface ProbeTraffic {
   readonly targetName: string;
   readonly atMs: number;
+  readonly containerId?: string | undefined;
+  /** Other names under which errors speak of the target. */
+  readonly aliases?: readonly string[];
 }
 
 /** Counts from the store. */
@@ -51,5 +54,5 @@ export interface Probe<Schema extends z.ZodObject = z.ZodObject> {
 }
 
 export function defineProbe<Schema extends z.ZodObject>(probe: Probe<Schema>): Probe {
-  return probe as unknown as Probe;
+  return probe;
 }

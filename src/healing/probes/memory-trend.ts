@@ -1,0 +1,53 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import * as z from 'zod';
+import { defineProbe } from '../probe.ts';
+import { containerOf } from './target-container.ts';
+
+const SAMPLES = 5;
+const EVERY_MS = 500;
+/** Less growth than that over the samples is noise. */
+const MIN_GROWTH = 0.01;
+
+export const memoryTrend = defineProbe({
+  name: 'memory.trend',
+  summary: "Samples the memory of the target's container for about two seconds.",
+  parameters: z.strictObject({}),
+  facts: {
+    growing: 'true: no sample was below the one before, and the last is at least 1 % above the first',
+    slope_bytes_per_s: 'of the line through the samples',
+  },
+  needsEngine: true,
+  async run(_params, context) {
+    const found = containerOf(context);
+    if (found === undefined) return {};
+    const samples: Sample[] = [];
+    while (samples.length < SAMPLES && !context.signal.aborted) {
+      // An abort ends the waiting; what was sampled so far is judged.
+      if (samples.length > 0) await wait(EVERY_MS, undefined, { signal: context.signal }).catch(() => {});
+      const usage = await found.engine.usage(found.container.id);
+      if (usage === undefined) return {};
+      samples.push({ atMs: context.now(), bytes: usage.memoryBytes });
+    }
+    const trend = trendOf(samples);
+    return trend === undefined ? {} : { growing: trend.growing, slope_bytes_per_s: trend.slope };
+  },
+});
+
+export interface Sample {
+  readonly atMs: number;
+  readonly bytes: number;
+}
+
+/** undefined: fewer than three samples, or all at one time. Slope: least squares. */
+export function trendOf(samples: readonly Sample[]): { growing: boolean; slope: number } | undefined {
+  const [first, last] = [samples[0], samples.at(-1)];
+  if (first === undefined || last === undefined || samples.length < 3) return undefined;
+  const points = samples.map(({ atMs, bytes }) => ({ x: (atMs - first.atMs) / 1_000, y: bytes }));
+  const meanX = points.reduce((sum, { x }) => sum + x, 0) / points.length;
+  const meanY = points.reduce((sum, { y }) => sum + y, 0) / points.length;
+  const spread = points.reduce((sum, { x }) => sum + (x - meanX) ** 2, 0);
+  if (spread === 0) return undefined;
+  const slope = points.reduce((sum, { x, y }) => sum + (x - meanX) * (y - meanY), 0) / spread;
+  const neverFell = samples.every(({ bytes }, index) => bytes >= (samples[index - 1]?.bytes ?? 0));
+  return { growing: neverFell && last.bytes >= first.bytes * (1 + MIN_GROWTH), slope: Math.round(slope) };
+}

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { benchFindErrors } from './find-errors.ts';
+import { benchMatch } from './match.ts';
 import { benchReceiveHttp } from './receive-http.ts';
 import type { BenchRow } from './row.ts';
 import { benchSmallRequests } from './small-requests.ts';
@@ -14,6 +15,7 @@ import { benchStorm } from './storm.ts';
 const largeDir = await mkdtemp(join(tmpdir(), 'errata-bench-large-'));
 const benches: readonly (readonly [string, () => Promise<readonly BenchRow[]>])[] = [
   ['find', benchFindErrors],
+  ['match', benchMatch],
   ['http', benchReceiveHttp],
   ['storm', benchStorm],
   ['small', benchSmallRequests],

@@ -82,7 +82,13 @@ export interface Circumstances {
 
 /** undefined: it may act. */
 export function guard(input: GuardInput, circumstances: Circumstances): Verdict | undefined {
-  return permission(input) ?? targetState(input, circumstances) ?? limit(input, circumstances) ?? commonCause(input);
+  const { rule, target: found, attemptId = '', commonCause: cause } = input;
+  return (
+    permission(input) ??
+    targetState(input, circumstances) ??
+    (found.kind === 'one' ? limits({ rule, targetKey: found.target.key, attemptId }, circumstances) : undefined) ??
+    (cause === '' ? undefined : no('common_cause', cause))
+  );
 }
 
 function permission({ paused, unavailable, target: found, needsContainer, mode, byHand }: GuardInput) {
@@ -118,10 +124,13 @@ function isBeingReplaced({ labels, name }: Container): boolean {
   return labels[COMPOSE_REPLACE_LABEL] !== undefined && COMPOSE_TEMPORARY_NAME.test(name);
 }
 
-function limit({ rule, target: found, attemptId }: GuardInput, { history, settings, nowMs }: Circumstances) {
-  if (found.kind !== 'one') return undefined;
+/** The limits alone: what a backtest can know. */
+export function limits(
+  { rule, targetKey, attemptId }: { readonly rule: Rule; readonly targetKey: string; readonly attemptId?: string },
+  { history, settings, nowMs }: Circumstances,
+): Verdict | undefined {
   const others = history.filter(({ id }) => id !== attemptId);
-  const onTarget = others.filter(({ targetKey }) => targetKey === found.target.key);
+  const onTarget = others.filter((attempt) => attempt.targetKey === targetKey);
   const ofRule = onTarget.filter(({ ruleId }) => ruleId === rule.id);
   return (
     busy(onTarget) ??
@@ -173,10 +182,6 @@ function budget(
   const running = others.filter(({ state }) => RUNNING.has(state)).length;
   if (running < concurrent) return undefined;
   return no('budget', `budget: ${running} attempts are running, ${concurrent} are allowed at once`);
-}
-
-function commonCause({ commonCause: note }: GuardInput) {
-  return note === '' ? undefined : no('common_cause', note);
 }
 
 function lastActMs({ actedAtMs, steps }: PastAttempt): number {

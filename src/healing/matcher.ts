@@ -12,7 +12,7 @@ import { fieldOf } from './error-fields.ts';
 import type { Firing, Matcher } from './firing.ts';
 import { MatchWindow } from './match-window.ts';
 import { createRecentMap } from './recent-map.ts';
-import type { Condition, Rule, Scalar } from './rule.ts';
+import type { Condition, Rule, Scalar, When } from './rule.ts';
 
 /**
  * A key whose condition goes on holding fires once in each slot [n · 30 s, (n + 1) · 30 s) of the clock. Shorter than any
@@ -21,7 +21,7 @@ import type { Condition, Rule, Scalar } from './rule.ts';
 export const REFIRE_MS = 30_000;
 
 /** Between the values of a key. */
-export const KEY_SEPARATOR = ' · ';
+const KEY_SEPARATOR = ' · ';
 
 /** Keys held, over all rules. Past it the one unseen for longest is forgotten: it may count too few, never too many. */
 const MAX_KEYS = 20_000;
@@ -99,6 +99,11 @@ export function createMatcher(rules: readonly Rule[], { maxKeys = MAX_KEYS } = {
   }
 
   return { observe, size: () => windows.size() };
+}
+
+/** Values of group_by as people see them; undefined: the error lacks one. */
+export function keyOf({ groupBy }: When, error: HealingError): string | undefined {
+  return keyValues(groupBy, error)?.join(KEY_SEPARATOR);
 }
 
 function serviceKey(withinMs: number, error: HealingError): string {

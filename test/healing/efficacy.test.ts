@@ -1,27 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Attempt, Outcome, Suppression } from '../../src/healing/attempt.ts';
+import type { Outcome, Suppression } from '../../src/healing/attempt.ts';
 import { efficacyOf, followUpWindow, isUntreated, shouldDemote, wilsonLowerBound } from '../../src/healing/efficacy.ts';
-import { EPOCH_MS, ruleOf } from './rule-of.ts';
-
-function attemptOf(id: string, change: Partial<Attempt>) {
-  const cause = {
-    companyId: 1,
-    service: 'checkout',
-    key: 'checkout',
-    errorId: '',
-    fingerprints: [],
-    count: 3,
-    firstErrorAtMs: EPOCH_MS,
-    firedAtMs: EPOCH_MS + 1_000,
-  };
-  const ended = {
-    actedAtMs: EPOCH_MS + 5_000,
-    endedAtMs: EPOCH_MS + 70_000,
-    state: 'ended',
-    outcome: 'succeeded',
-  } as const;
-  return { id, ruleId: 'restart', suppression: undefined, cause, steps: [], ...ended, ...change };
-}
+import { EPOCH_MS, attemptOf, ruleOf } from './rule-of.ts';
 
 const ended = (outcome: Outcome, n = 0) =>
   attemptOf(`${outcome}${n}`, { outcome, endedAtMs: EPOCH_MS + 70_000 + n * 10_000 });

@@ -1,6 +1,7 @@
 // Rules and errors for tests of healing's pure parts: what a test does not say is harmless.
 import type { HealingError } from '../../src/store/attempt-store.ts';
-import type { Condition, Rule, When } from '../../src/healing/rule.ts';
+import type { Attempt, Cause } from '../../src/healing/attempt.ts';
+import type { Branch, Condition, Rule, When } from '../../src/healing/rule.ts';
 
 export function ruleOf(change: Partial<Rule> = {}): Rule {
   const nothing = { all: [], any: [], none: [] };
@@ -35,6 +36,20 @@ export function ruleOf(change: Partial<Rule> = {}): Rule {
     ...change,
   };
 }
+
+/** A plan with a step, so that it acts. */
+export const restartPlan: readonly Branch[] = [
+  {
+    name: 'restart',
+    if: { all: [], any: [], none: [] },
+    finding: 'HANGS',
+    steps: [
+      { id: 'restart', action: 'container.restart', with: {}, timeoutMs: 30_000, retries: 0, onFail: 'escalate' },
+    ],
+    // oxlint-disable-next-line unicorn/no-thenable -- a rule's own word, never awaited
+    then: 'verify',
+  },
+];
 
 export function whenOf(change: Partial<When> = {}): When {
   return {
@@ -76,6 +91,55 @@ export function errorOf(atMs: number, change: Partial<HealingError> = {}): Heali
     traceId: '',
     source: 'log',
     fingerprint: 'a'.repeat(32),
+    ...change,
+  };
+}
+
+/** Of rule `restart`, fired 1 s after the epoch, acted at 5 s, verified at 70 s. */
+export function attemptOf(
+  id: string,
+  { cause, ...change }: Partial<Omit<Attempt, 'cause'>> & { readonly cause?: Partial<Cause> } = {},
+): Attempt {
+  return {
+    id,
+    seq: 9,
+    state: 'ended',
+    ruleId: 'restart',
+    ruleHash: '0123456789abcdef',
+    mode: 'auto',
+    requestedBy: 'rule',
+    cause: {
+      companyId: 1,
+      service: 'checkout',
+      key: 'checkout',
+      errorId: '',
+      fingerprints: [],
+      count: 3,
+      firstErrorAtMs: EPOCH_MS,
+      firedAtMs: EPOCH_MS + 1_000,
+      ...cause,
+    },
+    targetKey: 'service/checkout',
+    targetName: 'checkout',
+    containerId: '',
+    containerStartedAt: '',
+    facts: {},
+    branch: '',
+    finding: '',
+    steps: [],
+    verification: {},
+    outcome: 'succeeded',
+    suppression: undefined,
+    note: '',
+    escalatedTo: '',
+    questions: [],
+    startedAtMs: EPOCH_MS + 1_000,
+    actedAtMs: EPOCH_MS + 5_000,
+    updatedAtMs: EPOCH_MS + 70_000,
+    endedAtMs: EPOCH_MS + 70_000,
+    dueAtMs: undefined,
+    waits: 0,
+    joined: 0,
     ...change,
   };
 }

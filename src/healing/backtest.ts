@@ -1,0 +1,216 @@
+// What would the rules have done? The matcher of the live engine over stored errors, with the limits that would have
+// stopped it. What probes would have found nobody knows any more: each firing that passes the limits is taken to act once,
+// to keep its target for settle and soak, and to succeed. Modes are left out: the question is what `auto` would do.
+import type { HealingError } from '../store/attempt-store.ts';
+import type { Attempt, Suppression } from './attempt.ts';
+import type { PastAttempt } from './breaker.ts';
+import { GATHER_MS, createCommonCause } from './common-cause.ts';
+import type { CommonCauseSettings, PastFiring } from './common-cause.ts';
+import { fieldOf } from './error-fields.ts';
+import type { Firing } from './firing.ts';
+import { historyMs, limits } from './guards.ts';
+import type { GuardSettings } from './guards.ts';
+import { REFIRE_MS, createMatcher } from './matcher.ts';
+import { watchRelapses } from './relapse-watch.ts';
+import type { Rule } from './rule.ts';
+
+export interface BacktestInput {
+  readonly rules: readonly Rule[];
+  /** In stored order, from lookbackMs(rules) before `fromMs` on. */
+  readonly errors: AsyncIterable<HealingError> | Iterable<HealingError>;
+  /** Firings before it only fill the windows. */
+  readonly fromMs: number;
+  readonly settings: GuardSettings & { readonly commonCause: CommonCauseSettings };
+  /** On record, of the same time. */
+  readonly attempts: readonly Attempt[];
+}
+
+export interface Decision {
+  readonly ruleId: string;
+  readonly companyId: number;
+  readonly key: string;
+  readonly atMs: number;
+  readonly errorId: string;
+  readonly count: number;
+  readonly target: string;
+  readonly verdict: BacktestVerdict;
+  readonly recorded: Recorded | undefined;
+}
+
+export type BacktestVerdict =
+  | { readonly kind: 'act' }
+  /** The rule has no steps. */
+  | { readonly kind: 'hand_over' }
+  | { readonly kind: 'suppressed'; readonly reason: Suppression; readonly note: string };
+
+/** The attempt that the live engine made of the same firing, or of one within REFIRE_MS. */
+export interface Recorded {
+  readonly attemptId: string;
+  /** Its outcome, else what suppressed it, else its state. */
+  readonly end: string;
+  /** Errors of its groups within the rule's relapse time; undefined: it did not act, or is not over. */
+  readonly cameBack: number | undefined;
+}
+
+export interface RuleCounts {
+  readonly ruleId: string;
+  readonly fired: number;
+  readonly acts: number;
+  readonly handedOver: number;
+  readonly suppressed: Readonly<Partial<Record<Suppression, number>>>;
+  readonly recorded: number;
+  readonly cameBack: number;
+}
+
+export interface BacktestResult {
+  readonly errors: number;
+  readonly decisions: readonly Decision[];
+  /** Every rule, in the order given. */
+  readonly rules: readonly RuleCounts[];
+}
+
+export async function backtest(input: BacktestInput): Promise<BacktestResult> {
+  const matcher = createMatcher(input.rules);
+  const decide = createDecider(input);
+  const relapses = watchRelapses(input.attempts, input.rules);
+  const decisions: Omit<Decision, 'recorded'>[] = [];
+  let gathered: Firing[] = [];
+  let errors = 0;
+  for await (const error of input.errors) {
+    const [first] = gathered;
+    if (first !== undefined && error.receivedAtMs >= first.cause.firedAtMs + GATHER_MS) {
+      decisions.push(...decide(gathered));
+      gathered = [];
+    }
+    relapses.observe(error);
+    const firings = matcher.observe(error);
+    if (error.receivedAtMs < input.fromMs) continue;
+    errors += 1;
+    if (firings.length > 0) gathered.push(...firings);
+  }
+  if (gathered.length > 0) decisions.push(...decide(gathered));
+  const recordedOf = createRecordFinder(input.attempts, (attempt) => relapses.countOf(attempt));
+  const told = decisions.map((decision) => ({ ...decision, recorded: recordedOf(decision) }));
+  return { errors, decisions: told, rules: input.rules.map(({ id }) => countsOf(id, told)) };
+}
+
+/** For all firings of one gathering, in their order. */
+function createDecider({ rules, settings }: BacktestInput) {
+  const commonCause = createCommonCause(settings.commonCause);
+  const reachMs = Math.max(0, ...rules.map(historyMs));
+  let assumed: readonly Assumed[] = [];
+  let past: readonly PastFiring[] = [];
+
+  return (firings: readonly Firing[]): readonly Omit<Decision, 'recorded'>[] => {
+    const nowMs = Math.max(...firings.map(({ cause }) => cause.firedAtMs));
+    assumed = assumed.filter(({ endsAtMs }) => endsAtMs > nowMs - reachMs);
+    past = past.filter(({ atMs }) => atMs > nowMs - settings.commonCause.withinMs);
+    const chosen = choosePerTarget(firings);
+    const pending = [...chosen]
+      .filter(([, { rule }]) => hasSteps(rule))
+      .map(([targetKey]) => ({ targetKey, atMs: nowMs }));
+    const common = pending.length === 0 ? undefined : commonCause.decide(pending, past);
+    past = [...past, ...pending.map((one) => ({ ...one, stopped: common?.kind === 'stop' }))];
+
+    function verdictOf({ rule }: Firing, targetKey: string): BacktestVerdict {
+      if (!hasSteps(rule)) return { kind: 'hand_over' };
+      if (common?.kind === 'stop') return { kind: 'suppressed', reason: 'common_cause', note: common.note };
+      const history = assumed.map((attempt) => asOf(attempt, nowMs));
+      const limited = limits({ rule, targetKey }, { history, settings, nowMs });
+      if (limited !== undefined) return { kind: 'suppressed', ...limited };
+      const { settleMs, soakMs } = rule.verify;
+      assumed = [...assumed, { ruleId: rule.id, targetKey, actedAtMs: nowMs, endsAtMs: nowMs + settleMs + soakMs }];
+      return { kind: 'act' };
+    }
+
+    return firings.map((firing) => {
+      const { rule, cause } = firing;
+      const target = assumedTarget(firing);
+      const other = chosen.get(target);
+      const verdict: BacktestVerdict =
+        other === undefined || other === firing
+          ? verdictOf(firing, target)
+          : { kind: 'suppressed', reason: 'busy', note: `rule ${other.rule.id} fired for it at the same time` };
+      const { companyId, key, firedAtMs: atMs, errorId, count } = cause;
+      return { ruleId: rule.id, companyId, key, atMs, errorId, count, target, verdict };
+    });
+  };
+}
+
+interface Assumed {
+  readonly ruleId: string;
+  readonly targetKey: string;
+  readonly actedAtMs: number;
+  readonly endsAtMs: number;
+}
+
+function asOf({ ruleId, targetKey, actedAtMs, endsAtMs }: Assumed, nowMs: number): PastAttempt {
+  const common = {
+    id: 'assumed',
+    ruleId,
+    targetKey,
+    actedAtMs,
+    steps: [{ intentAtMs: actedAtMs, state: 'done' }],
+  } as const;
+  return endsAtMs > nowMs
+    ? { ...common, state: 'verifying', outcome: undefined, endedAtMs: undefined }
+    : { ...common, state: 'ended', outcome: 'succeeded', endedAtMs: endsAtMs };
+}
+
+/** As live: of the firings for one target the highest priority acts. */
+function choosePerTarget(firings: readonly Firing[]): ReadonlyMap<string, Firing> {
+  const chosen = new Map<string, Firing>();
+  for (const firing of firings.toSorted((a, b) => b.rule.priority - a.rule.priority)) {
+    const target = assumedTarget(firing);
+    if (!chosen.has(target)) chosen.set(target, firing);
+  }
+  return chosen;
+}
+
+/** The catalogue and the containers of then are not on record: the name that the error gives stands for the target. */
+function assumedTarget({ rule, error, cause }: Firing): string {
+  if (typeof rule.target === 'object') return `service/${rule.target.service}`;
+  const name = rule.target === 'subject' ? error.service : (fieldOf(error, 'peer.name') ?? cause.key);
+  return `service/${name}`;
+}
+
+function hasSteps({ plan }: Rule): boolean {
+  return plan.some(({ steps }) => steps.length > 0);
+}
+
+/** The nearest in time wins. */
+function createRecordFinder(attempts: readonly Attempt[], cameBack: (attempt: Attempt) => number | undefined) {
+  const byKey = new Map<string, Attempt[]>();
+  for (const attempt of attempts) {
+    if (attempt.requestedBy !== 'rule') continue;
+    const key = [attempt.ruleId, attempt.cause.companyId, attempt.cause.key].join('\0');
+    byKey.set(key, [...(byKey.get(key) ?? []), attempt]);
+  }
+  return ({ ruleId, companyId, key, atMs }: Omit<Decision, 'recorded'>): Recorded | undefined => {
+    const awayMs = ({ cause }: Attempt) => Math.abs(cause.firedAtMs - atMs);
+    const [nearest] = (byKey.get([ruleId, companyId, key].join('\0')) ?? [])
+      .filter((attempt) => awayMs(attempt) <= REFIRE_MS)
+      .sort((a, b) => awayMs(a) - awayMs(b));
+    if (nearest === undefined) return undefined;
+    const { id, outcome, suppression, state } = nearest;
+    return { attemptId: id, end: outcome ?? suppression ?? state, cameBack: cameBack(nearest) };
+  };
+}
+
+function countsOf(ruleId: string, decisions: readonly Decision[]): RuleCounts {
+  const ofRule = decisions.filter((decision) => decision.ruleId === ruleId);
+  const count = (is: (decision: Decision) => boolean) => ofRule.filter(is).length;
+  const suppressed: Partial<Record<Suppression, number>> = {};
+  for (const { verdict } of ofRule) {
+    if (verdict.kind === 'suppressed') suppressed[verdict.reason] = (suppressed[verdict.reason] ?? 0) + 1;
+  }
+  return {
+    ruleId,
+    fired: ofRule.length,
+    acts: count(({ verdict }) => verdict.kind === 'act'),
+    handedOver: count(({ verdict }) => verdict.kind === 'hand_over'),
+    suppressed,
+    recorded: count(({ recorded }) => recorded !== undefined),
+    cameBack: count(({ recorded }) => (recorded?.cameBack ?? 0) > 0),
+  };
+}

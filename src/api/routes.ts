@@ -1,20 +1,29 @@
 // REST is this table: which operation answers where. The seed's five calls keep its own words.
+import { approveFix } from '../operations/approve-fix.ts';
 import { fixError } from '../operations/fix-error.ts';
 import { getError } from '../operations/get-error.ts';
+import { getFix } from '../operations/get-fix.ts';
 import { getGroup } from '../operations/get-group.ts';
+import { getHealing } from '../operations/get-healing.ts';
 import { getTrends } from '../operations/get-trends.ts';
 import { listErrors } from '../operations/list-errors.ts';
+import { listFixes } from '../operations/list-fixes.ts';
 import { listGroups } from '../operations/list-groups.ts';
+import { listRules } from '../operations/list-rules.ts';
 import { logError } from '../operations/log-error.ts';
 import type { Operation, StreamOperation } from '../operations/operation.ts';
+import { pauseHealing } from '../operations/pause-healing.ts';
+import { rejectFix } from '../operations/reject-fix.ts';
 import { reopenError } from '../operations/reopen-error.ts';
 import { resolveError } from '../operations/resolve-error.ts';
+import { rollbackFix } from '../operations/rollback-fix.ts';
 import { streamErrors } from '../operations/stream-errors.ts';
 
 interface Placed {
   /** `:name` is the input field of that name; the others come from the query (GET) or the JSON body (POST). */
   readonly path: string;
-  readonly status: 200 | 201;
+  /** 202: it goes on after the answer. */
+  readonly status: 200 | 201 | 202;
 }
 
 export interface AnswerRoute extends Placed {
@@ -46,10 +55,18 @@ export const answerRoutes: readonly AnswerRoute[] = [
   { method: 'GET', path: '/api/errors/:id', status: 200, operation: getError },
   { method: 'POST', path: '/api/errors/:id/resolve', status: 200, operation: resolveError },
   { method: 'POST', path: '/api/errors/:id/reopen', status: 200, operation: reopenError },
-  { method: 'POST', path: '/api/errors/:id/fix', status: 200, operation: fixError },
+  { method: 'POST', path: '/api/errors/:id/fix', status: 202, operation: fixError },
   { method: 'GET', path: '/api/groups', status: 200, operation: listGroups },
   { method: 'GET', path: '/api/groups/:fingerprint', status: 200, operation: getGroup },
   { method: 'GET', path: '/api/trends', status: 200, operation: getTrends },
+  { method: 'GET', path: '/api/fixes', status: 200, operation: listFixes },
+  { method: 'GET', path: '/api/fixes/:id', status: 200, operation: getFix },
+  { method: 'POST', path: '/api/fixes/:id/approve', status: 200, operation: approveFix },
+  { method: 'POST', path: '/api/fixes/:id/reject', status: 200, operation: rejectFix },
+  { method: 'POST', path: '/api/fixes/:id/rollback', status: 200, operation: rollbackFix },
+  { method: 'GET', path: '/api/rules', status: 200, operation: listRules },
+  { method: 'GET', path: '/api/healing', status: 200, operation: getHealing },
+  { method: 'POST', path: '/api/healing/pause', status: 200, operation: pauseHealing },
 ];
 
 export const streamRoutes: readonly StreamRoute[] = [

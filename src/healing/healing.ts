@@ -22,7 +22,7 @@ export interface Healing {
   /** Undoes the steps that can be undone. Throws CONFLICT when there are none, or the attempt still runs. */
   rollback(companyId: number, attemptId: string, by: string): Promise<Attempt | undefined>;
   /** Survives restarts. While paused nothing is changed; diagnosis and verification go on. */
-  setPaused(paused: boolean, by: string): Promise<PauseState>;
+  setPaused(paused: boolean, by: string, reason?: string): Promise<PauseState>;
   pauseState(): PauseState;
   /** The rules in force, highest priority first. `error`: also whether each matches it, and why not. */
   listRules(error?: HealingError): Promise<readonly RuleStatus[]>;
@@ -34,6 +34,7 @@ export interface PauseState {
   readonly paused: boolean;
   readonly by: string;
   readonly atMs: number;
+  readonly reason?: string;
 }
 
 export interface AttemptQuery {

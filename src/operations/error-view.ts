@@ -18,8 +18,8 @@ export const errorItem = z.object({
   fingerprint: z.string().describe('The group it belongs to.'),
   trace_id: z.string(),
   resolved: z.boolean(),
-  auto_fix_attempted: z.boolean(),
-  auto_fix_successful: z.boolean(),
+  auto_fix_attempted: z.boolean().describe('A fix acted on its group since it happened.'),
+  auto_fix_successful: z.boolean().describe('Such a fix was proven to work, and did not relapse.'),
 });
 
 export const errorView = errorItem.extend({

@@ -69,6 +69,10 @@ export const fingerprintField = z.string().regex(/^[0-9a-fA-F]{32}$/, { error: '
 
 export const idField = z.string().describe("The error's UUID.");
 
+export const fixIdField = z.string().describe("The fix's UUID.");
+
+export const reasonField = z.string().trim().min(1).max(MAX_TEXT).describe('Why, in a sentence.');
+
 export const resolutionScopeField = z
   .enum(['group', 'error'])
   .default('group')

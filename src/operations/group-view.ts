@@ -22,6 +22,8 @@ export const groupItem = z.object({
   resolved_at: timeView.nullable(),
   regressed: z.boolean().describe('It came back after it was resolved, and is open again.'),
   regressed_at: timeView.nullable(),
+  auto_fix_attempted: z.boolean().describe('A fix acted on it, ever.'),
+  auto_fix_successful: z.boolean().describe('A fix of it was proven to work, and it did not relapse.'),
 });
 
 export const why = z
@@ -61,6 +63,8 @@ export function toGroupItem(group: Group): z.output<typeof groupItem> {
     resolved_at: group.resolvedAtMs === undefined ? null : toTime(group.resolvedAtMs),
     regressed: group.regressed,
     regressed_at: group.regressedAtMs === undefined ? null : toTime(group.regressedAtMs),
+    auto_fix_attempted: group.autoFixAttempted,
+    auto_fix_successful: group.autoFixSuccessful,
   };
 }
 

@@ -8,3 +8,7 @@ export function noSuchError(): Failure {
 export function noSuchGroup(): Failure {
   return new Failure('NOT_FOUND', 'there is no such group');
 }
+
+export function noSuchFix(): Failure {
+  return new Failure('NOT_FOUND', 'there is no such fix');
+}

@@ -4,11 +4,14 @@ import { requireScope } from '../access/principal.ts';
 import type { Principal, Scope } from '../access/principal.ts';
 import type { ErrorEvent } from '../errors/error-event.ts';
 import type { ReportedError } from '../errors/reported-error.ts';
+import type { Healing } from '../healing/healing.ts';
+import type { AttemptStore } from '../store/attempt-store.ts';
 import type { ErrorStore } from '../store/error-store.ts';
 import { InvalidInput } from './invalid-input.ts';
 
 export interface OperationDeps {
-  readonly store: ErrorStore;
+  readonly store: ErrorStore & Pick<AttemptStore, 'listAttemptEvents'>;
+  readonly healing: Healing;
   readonly makeError: MakeError;
   readonly now: () => number;
   readonly newId: () => string;

@@ -114,7 +114,15 @@ test('every answer forbids to be framed, sniffed or run', async () => {
 test('the docs page explains every code and call, and takes nothing from elsewhere', async () => {
   const { body, headers } = await t.api.server.inject({ url: '/docs' });
   for (const code of Object.keys(failures)) expect(body).toContain(`id="${code}"`);
-  for (const name of ['log-error', 'list-errors', 'get-error', 'resolve-error', 'fix-error', 'stream-errors']) {
+  for (const name of [
+    'log-error',
+    'list-errors',
+    'get-error',
+    'resolve-error',
+    'fix-error',
+    'get-fix',
+    'stream-errors',
+  ]) {
     expect(body).toContain(`id="${name}"`);
   }
   expect(body).not.toMatch(/<script|src=|https?:/);

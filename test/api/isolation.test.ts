@@ -11,6 +11,7 @@ const ids: Record<'seven' | 'eight', { id: string; fingerprint: string; trace: s
   seven: { id: '', fingerprint: '', trace: '7'.repeat(32) },
   eight: { id: '', fingerprint: '', trace: '8'.repeat(32) },
 };
+const fixes = { seven: '', eight: '' };
 const UNKNOWN_ID = '0b7f9a52-41b4-4a3c-9f0e-1d2c3b4a5968';
 const UNKNOWN_FINGERPRINT = 'd'.repeat(32);
 
@@ -22,6 +23,7 @@ beforeAll(async () => {
     ids[token] = { ...ids[token], id: error.id, fingerprint: error.fingerprint };
     // A second error in the same trace, so that neighbours would show.
     await call('POST', '/api/errors/log', token, { ...logOf(token), message: `neighbour of ${token}` });
+    fixes[token] = (await call('POST', `/api/errors/${error.id}/fix`, token, {})).json().attempt.id;
   }
 });
 afterAll(async () => {
@@ -55,6 +57,7 @@ interface Asked {
 interface Case {
   readonly route: string;
   readonly onId?: (id: string) => Asked;
+  readonly onFix?: (id: string) => Asked;
   readonly onFingerprint?: (fingerprint: string) => Asked;
   readonly own?: { readonly ok: number };
   readonly whole?: () => Promise<void>;
@@ -63,6 +66,7 @@ interface Case {
 const tellsNothingOf = (body: string) => {
   expect(body).not.toContain('eight');
   expect(body).not.toContain(ids.eight.id);
+  expect(body).not.toContain(fixes.eight);
   expect(body).not.toContain(ids.eight.fingerprint);
 };
 
@@ -107,7 +111,7 @@ const cases: readonly Case[] = [
   {
     route: 'POST /api/errors/:id/fix',
     onId: (id) => ({ url: `/api/errors/${id}/fix`, payload: {} }),
-    own: { ok: 501 },
+    own: { ok: 202 },
   },
   { route: 'GET /api/groups', whole: () => listed('/api/groups', 'service=service-of-eight', 'groups') },
   {
@@ -123,6 +127,58 @@ const cases: readonly Case[] = [
       const asked = await call('GET', '/api/trends?company_id=8&group_by=service', 'seven');
       expect(asked.json().points).toMatchObject([{ key: 'service-of-seven', count: 2 }]);
       expect((await call('GET', '/api/trends?service=service-of-eight', 'seven')).json().points).toEqual([]);
+    },
+  },
+  {
+    route: 'GET /api/fixes',
+    async whole() {
+      const own = await call('GET', '/api/fixes', 'seven');
+      expect(own.json().fixes.map((fix: { id: string }) => fix.id)).toContain(fixes.seven);
+      tellsNothingOf(own.body);
+      expect((await call('GET', '/api/fixes?company_id=8', 'seven')).body).toBe(own.body);
+      const foreign = await call('GET', `/api/fixes?fingerprint=${ids.eight.fingerprint}`, 'seven');
+      expect(foreign.json()).toEqual({ fixes: [], next_cursor: null });
+    },
+  },
+  { route: 'GET /api/fixes/:id', onFix: (id) => ({ url: `/api/fixes/${id}` }), own: { ok: 200 } },
+  {
+    route: 'POST /api/fixes/:id/approve',
+    onFix: (id) => ({ url: `/api/fixes/${id}/approve`, payload: {} }),
+    own: { ok: 200 },
+  },
+  {
+    route: 'POST /api/fixes/:id/reject',
+    onFix: (id) => ({ url: `/api/fixes/${id}/reject`, payload: { reason: 'n' } }),
+    // It was approved by the case before.
+    own: { ok: 409 },
+  },
+  {
+    route: 'POST /api/fixes/:id/rollback',
+    onFix: (id) => ({ url: `/api/fixes/${id}/rollback`, payload: {} }),
+    // It has no step.
+    own: { ok: 409 },
+  },
+  {
+    route: 'GET /api/rules',
+    async whole() {
+      const unknown = await call('GET', `/api/rules?error_id=${UNKNOWN_ID}`, 'seven');
+      expect(unknown.statusCode).toBe(404);
+      for (const query of [`error_id=${ids.eight.id}`, `error_id=${ids.eight.id}&company_id=8`]) {
+        const answer = await call('GET', `/api/rules?${query}`, 'seven');
+        expect([answer.statusCode, answer.body]).toEqual([404, unknown.body]);
+      }
+      expect((await call('GET', `/api/rules?error_id=${ids.seven.id}`, 'seven')).statusCode).toBe(200);
+    },
+  },
+  {
+    route: 'GET /api/healing',
+    whole: async () => tellsNothingOf((await call('GET', '/api/healing', 'seven')).body),
+  },
+  {
+    route: 'POST /api/healing/pause',
+    async whole() {
+      expect((await call('POST', '/api/healing/pause', 'eight', { paused: true })).statusCode).toBe(403);
+      expect((await call('GET', '/api/healing', 'seven')).json()).toMatchObject({ paused: false });
     },
   },
   {
@@ -152,7 +208,7 @@ test('every route of the table has a case', () => {
   expect(cases.map((entry) => entry.route)).toEqual(routes.map((route) => `${route.method} ${route.path}`));
 });
 
-for (const { route, onId, onFingerprint, own, whole } of cases.filter(
+for (const { route, onId, onFix, onFingerprint, own, whole } of cases.filter(
   (entry) => entry.route !== 'POST /api/errors/log',
 )) {
   const method = route.startsWith('POST') ? 'POST' : 'GET';
@@ -160,6 +216,7 @@ for (const { route, onId, onFingerprint, own, whole } of cases.filter(
 
   const asks = [
     { on: onId, foreign: () => ids.eight.id, unknown: UNKNOWN_ID, ours: () => ids.seven.id },
+    { on: onFix, foreign: () => fixes.eight, unknown: UNKNOWN_ID, ours: () => fixes.seven },
     {
       on: onFingerprint,
       foreign: () => ids.eight.fingerprint,
@@ -176,7 +233,7 @@ for (const { route, onId, onFingerprint, own, whole } of cases.filter(
         return call(method, `${url}${query}`, 'seven', payload === undefined ? undefined : { ...payload, ...more });
       };
       const nobody = await ask(unknown);
-      expect(nobody.statusCode).toBe(own?.ok === 501 ? 501 : 404);
+      expect(nobody.statusCode).toBe(404);
       for (const theirs of [
         await ask(foreign()),
         await ask(foreign(), { company_id: 8 }),
@@ -188,7 +245,7 @@ for (const { route, onId, onFingerprint, own, whole } of cases.filter(
       }
       const mine = await ask(ours());
       expect(mine.statusCode, mine.body).toBe(own?.ok);
-      if (mine.statusCode === 200) expect(mine.body).toContain('message of seven');
+      if (mine.statusCode === 200) expect(mine.body).toMatch(/of[ -]seven/);
       tellsNothingOf(mine.body);
     });
   }
@@ -198,6 +255,8 @@ test('nothing of the other company was changed by all of this', async () => {
   const theirs = (await call('GET', `/api/errors/${ids.eight.id}`, 'eight')).json();
   expect(theirs).toMatchObject({ resolved: false, resolution_notes: null, message: 'message of eight' });
   expect(theirs.trace).toMatchObject([{ message: 'neighbour of eight' }]);
+  const fix = (await call('GET', `/api/fixes/${fixes.eight}`, 'eight')).json();
+  expect(fix).toMatchObject({ state: 'awaiting_approval', outcome: null, error_id: ids.eight.id });
 });
 
 // Last, because it makes an error of company 7 under an id that company 8 has.

@@ -15,11 +15,15 @@ import { createErrorMaker } from '../../src/errors/error-maker.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import type { OperationDeps } from '../../src/operations/operation.ts';
 import { createClickHouseStore } from '../../src/store/clickhouse-store.ts';
+import type { AttemptStore } from '../../src/store/attempt-store.ts';
 import type { ErrorStore } from '../../src/store/error-store.ts';
+import { createMemoryHealing } from '../operations/memory-healing.ts';
+import type { MemoryHealing } from '../operations/memory-healing.ts';
 
 export interface TestApi {
   readonly api: Api;
-  readonly store: ErrorStore;
+  readonly store: ErrorStore & AttemptStore;
+  readonly healing: MemoryHealing;
   readonly operations: OperationDeps;
   /** Milliseconds to add to the real clock. */
   readonly clock: { aheadMs: number };
@@ -53,8 +57,10 @@ export async function openTestApi({
   );
   await store.start();
   const errorMaker = createErrorMaker();
+  const healing = createMemoryHealing(store, now);
   const operations: OperationDeps = {
     store,
+    healing,
     makeError: (report, context) => errorMaker.fromReport(report, context),
     now,
     newId: randomUUID,
@@ -72,6 +78,7 @@ export async function openTestApi({
   return {
     api,
     store,
+    healing,
     operations,
     clock,
     async close() {

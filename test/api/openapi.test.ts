@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
 import { answerRoutes, routes } from '../../src/api/routes.ts';
+import { attemptOn } from '../operations/memory-healing.ts';
 import { openTestApi } from './open-test-api.ts';
 import type { TestApi } from './open-test-api.ts';
 
@@ -34,17 +35,25 @@ test('it is OpenAPI 3.1 and has every route', () => {
     [
       'GET /api/errors',
       'GET /api/errors/{id}',
+      'GET /api/fixes',
+      'GET /api/fixes/{id}',
       'GET /api/groups',
       'GET /api/groups/{fingerprint}',
+      'GET /api/healing',
+      'GET /api/rules',
       'GET /api/stream',
       'GET /api/trends',
       'POST /api/errors/log',
       'POST /api/errors/{id}/fix',
       'POST /api/errors/{id}/reopen',
       'POST /api/errors/{id}/resolve',
+      'POST /api/fixes/{id}/approve',
+      'POST /api/fixes/{id}/reject',
+      'POST /api/fixes/{id}/rollback',
+      'POST /api/healing/pause',
     ].sort(),
   );
-  expect(routes).toHaveLength(10);
+  expect(routes).toHaveLength(18);
 });
 
 test('fields stand where they are read: path, query or body', () => {
@@ -94,23 +103,45 @@ test('every real answer fits the schema of its operation, to the field', async (
   });
   const { id, fingerprint } = logged.json();
   const answers: Record<string, unknown> = { 'POST /api/errors/log': logged.json() };
-  const payloads: Record<string, object> = { 'POST /api/errors/:id/resolve': { resolution_notes: 'n' } };
-  for (const { method, path } of answerRoutes) {
+  const payloads: Record<string, object> = {
+    'POST /api/errors/:id/resolve': { resolution_notes: 'n' },
+    'POST /api/fixes/:id/reject': { reason: 'n' },
+    'POST /api/healing/pause': { paused: false },
+  };
+  for (const { method, path, status } of answerRoutes) {
     const name = `${method} ${path}`;
-    if (name in answers || path.endsWith('/fix')) continue;
+    if (name in answers) continue;
+    const itsId = path.startsWith('/api/fixes/') ? (await fixOf(id)).id : id;
     const answer = await t.api.server.inject({
       method,
-      url: path.replace(':id', id).replace(':fingerprint', fingerprint),
+      url: path.replace(':id', itsId).replace(':fingerprint', fingerprint),
       ...(method === 'POST' ? { payload: payloads[name] ?? {} } : {}),
     });
-    expect(answer.statusCode, answer.body).toBe(200);
+    expect(answer.statusCode, answer.body).toBe(status);
     answers[name] = answer.json();
   }
   for (const { method, path, operation } of answerRoutes) {
-    if (path.endsWith('/fix')) continue;
     const { output } = operation;
     if (!(output instanceof z.ZodObject)) throw new Error(`${operation.name} answers no object`);
     const parsed = output.strict().safeParse(answers[`${method} ${path}`]);
     expect(parsed.error?.issues ?? [], operation.name).toEqual([]);
   }
 });
+
+/** A fix with all that it can show; one that was not ended waits for approval or can be rolled back. */
+async function fixOf(errorId: string): Promise<{ id: string }> {
+  const error = await t.store.getError(1, errorId);
+  if (error === undefined) throw new Error('the error is gone');
+  const step = {
+    id: 'restart',
+    action: 'container.restart',
+    params: { timeout_s: 10, signals: ['TERM'] },
+    state: 'done' as const,
+    before: { running: true },
+    after: { running: true },
+    intentAtMs: 1,
+    endedAtMs: 2,
+    note: '',
+  };
+  return t.healing.put(attemptOn(error, { steps: [step], escalatedTo: 'morgan', questions: ['why?'] }));
+}

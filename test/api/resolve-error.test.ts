@@ -110,13 +110,6 @@ test('a query on a command is refused, not ignored', async () => {
   expect(answer.json()).toMatchObject({ field: 'scope' });
 });
 
-test('fix says that it is not there yet', async () => {
-  const error = await log('boom');
-  const answer = await post(`/api/errors/${error.id}/fix`);
-  expect(answer.statusCode).toBe(501);
-  expect(answer.json()).toMatchObject({ code: 'NOT_IMPLEMENTED', detail: 'the fix engine is not there yet' });
-});
-
 test('errors of one trace are links to each other, oldest first', async () => {
   const trace_id = `${round}`.padStart(32, 'a');
   const later = await log('later', { trace_id, timestamp: new Date(Date.now() - 1_000).toISOString() });

@@ -5,10 +5,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { AttemptStore } from '../../src/store/attempt-store.ts';
 import { createClickHouseStore } from '../../src/store/clickhouse-store.ts';
 import type { ErrorStore } from '../../src/store/error-store.ts';
 import type { StoreTarget } from '../../src/store/open-client.ts';
-import { eventOf, idOf } from './open-store.ts';
+import { eventOf, fingerprintOf, idOf } from './open-store.ts';
 
 let folder: string;
 let server: ChildProcess;
@@ -26,7 +27,7 @@ async function killServer(): Promise<void> {
   await exit;
 }
 
-function storeOn(change: Partial<Extract<StoreTarget, { kind: 'server' }>> = {}): ErrorStore {
+function storeOn(change: Partial<Extract<StoreTarget, { kind: 'server' }>> = {}): ErrorStore & AttemptStore {
   const target = {
     kind: 'server',
     url: `http://127.0.0.1:${port}`,
@@ -60,6 +61,21 @@ test('a server gets its database and tables, and keeps each error once', async (
   expect(page.errors.map((error) => error.id)).toEqual([idOf(3), idOf(2)]);
   await store.resolve(1, idOf(1), { scope: 'group', notes: `it's "done"\n`, by: 'ops' });
   expect((await store.getError(1, idOf(1)))?.resolutionNotes).toBe(`it's "done"\n`);
+  await store.stop(1_000);
+});
+
+test('on a server too an attempt marks the errors it acted on', async () => {
+  const store = storeOn({ database: 'errata_attempts' });
+  await store.start();
+  const error = eventOf(30);
+  await store.insert([error, eventOf(31, { fingerprint: fingerprintOf(2) })]);
+  const event = { attemptId: idOf(1), companyId: 1, ruleId: 'r', targetKey: 't', suppression: '', errorId: error.id };
+  const state = { atMs: error.timestampMs, state: 'ended', outcome: 'succeeded', attempt: '{}' };
+  const times = { startedAtMs: error.timestampMs, actedAtMs: error.timestampMs };
+  await store.appendAttempt({ ...event, ...state, ...times, seq: 1, fingerprints: [error.fingerprint] });
+  const { errors } = await store.listErrors({ companyId: 1, limit: 2 });
+  expect(errors.map((listed) => listed.autoFixSuccessful)).toEqual([false, true]);
+  expect(await store.listAttempts({ companyId: 1, state: ['ended'], limit: 10 })).toEqual(['{}']);
   await store.stop(1_000);
 });
 

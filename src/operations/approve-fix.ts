@@ -1,0 +1,24 @@
+// POST /api/fixes/:id/approve: a person lets a plan that waits be carried out.
+import * as z from 'zod';
+import { companyFor } from '../access/principal.ts';
+import { fixView, toFixView } from './attempt-view.ts';
+import { isUuid } from './cursor.ts';
+import { companyField, fixIdField } from './fields.ts';
+import { noSuchFix } from './no-such.ts';
+import { defineOperation } from './operation.ts';
+
+export const approveFix = defineOperation({
+  name: 'approve-fix',
+  summary: 'Approves a fix that waits for it: a decision of a person.',
+  scope: 'approve',
+  input: z.strictObject({ id: fixIdField, company_id: companyField }),
+  output: fixView,
+  async run({ healing }, input, principal) {
+    const id = input.id.toLowerCase();
+    const attempt = isUuid(id)
+      ? await healing.approve(companyFor(principal, input.company_id), id, principal.name)
+      : undefined;
+    if (attempt === undefined) throw noSuchFix();
+    return toFixView(attempt);
+  },
+});

@@ -89,6 +89,7 @@ async function overStore(asked: Asked, rules: readonly Rule[], parts: BacktestPa
     );
     const fromMs = sinceMs - lookbackMs(rules);
     const bar = createBar(fromMs, untilMs, parts.err);
+    bar.show(fromMs);
     const errors = readErrors({ store, fromMs, untilMs, onPage: bar.show });
     const result = await backtest({ rules, errors, fromMs: sinceMs, settings: parts.config, attempts }).finally(
       bar.clear,

@@ -12,7 +12,7 @@ export interface Firing {
 }
 
 export interface Matcher {
-  /** Firings that this error completes, highest priority first. While the condition holds, one key fires at most every REFIRE_MS. */
+  /** Firings that this error completes, highest priority first. While the condition holds, one key fires once in each slot of REFIRE_MS. */
   observe(error: HealingError): readonly Firing[];
   /** Keys and windows held: for /metrics and bounds. */
   size(): number;

@@ -133,7 +133,10 @@ test('without firings it says so', async () => {
 });
 
 test('a bar is drawn only where somebody watches, and is gone afterwards', async () => {
-  expect((await run(['--since', '2h'], {}, true)).err).toBe('\r\u001b[K');
+  // From the look-back on: a minute of window and a slot of 30 s.
+  expect((await run(['--since', '2h'], {}, true)).err).toBe(
+    `\r${'░'.repeat(30)}   0 %  2026-11-24T09:58:30.000Z\r\u001b[K`,
+  );
   expect((await run(['--since', '2h'])).err).toBe('');
 });
 

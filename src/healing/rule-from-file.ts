@@ -45,7 +45,8 @@ export function ruleFromFile(written: WrittenRule, { probes, actions }: Catalogu
       })),
       maxErrors: verify.max_errors,
       soakMs: verify.soak,
-      noTraffic: verify.no_traffic,
+      // A healed service reports nothing: silence is good news when probes say the same.
+      noTraffic: verify.no_traffic ?? (verify.probes.length > 0 ? 'pass' : 'inconclusive'),
       worseFactor: verify.worse_factor,
       relapseMs: verify.relapse,
     },

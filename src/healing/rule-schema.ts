@@ -135,7 +135,10 @@ export const ruleSchema = z.strictObject({
         .default([]),
       max_errors: z.int().min(0).max(100_000).default(0),
       soak: duration('1s', '6h').prefault('60s'),
-      no_traffic: z.enum(['pass', 'inconclusive']).default('inconclusive'),
+      no_traffic: z
+        .enum(['pass', 'inconclusive'])
+        .optional()
+        .describe('No error of the service at all in the soak. Default: pass when probes prove it, else inconclusive.'),
       worse_factor: z.number().min(1).max(100).default(2),
       relapse: duration('0ms', '7d').prefault('1h'),
     })
@@ -170,7 +173,7 @@ export type WrittenConditions = z.output<typeof onFields> | z.output<typeof onFa
 
 /** For editors: what may stand in a file, before defaults. */
 export function rulesJsonSchema(): object {
-  return z.toJSONSchema(fileSchema.extend({ rules: z.array(ruleSchema).max(1_000) }), { io: 'input' });
+  return z.toJSONSchema(fileSchema.extend({ rules: z.array(ruleSchema).max(1_000) }), { io: 'input', reused: 'ref' });
 }
 
 function isPattern(source: string): boolean {

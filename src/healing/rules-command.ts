@@ -1,7 +1,8 @@
-// `errata rules check|test`: what is wrong with rules, without running anything.
+// `errata rules check|test|schema`: what is wrong with rules, without probing or changing anything.
 import { actions } from './actions/catalogue.ts';
 import { probes } from './probes/catalogue.ts';
 import { readRules } from './read-rules.ts';
+import { rulesJsonSchema } from './rule-schema.ts';
 import { testRules } from './test-rules.ts';
 
 interface RulesCommandParts {
@@ -12,13 +13,18 @@ interface RulesCommandParts {
 }
 
 const USAGE = `errata rules check [FOLDER]       are the rules sound? Every fault with file, line and column
-errata rules test [FOLDER]        run the tests that stand in the rules`;
+errata rules test [FOLDER]        run the tests that stand in the rules
+errata rules schema               the JSON Schema of a rules file, for editors`;
 
 /** Exit code: 0 all is well, 1 there are faults, 2 asked wrongly. */
 export function runRulesCommand(argv: readonly string[], { folder, out }: RulesCommandParts): number {
   const [command, named, ...rest] = argv;
   if (argv.includes('--help')) {
     out(USAGE);
+    return 0;
+  }
+  if (command === 'schema' && named === undefined) {
+    out(JSON.stringify(rulesJsonSchema(), undefined, 2));
     return 0;
   }
   if ((command !== 'check' && command !== 'test') || rest.length > 0 || named?.startsWith('-') === true) {

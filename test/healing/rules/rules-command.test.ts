@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { runRulesCommand } from '../../../src/healing/rules-command.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'errata-rules-command-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function run(...argv: string[]): { code: number; text: string } {
+  const lines: string[] = [];
+  const code = runRulesCommand(argv, { folder, out: (line) => lines.push(line) });
+  return { code, text: lines.join('\n') };
+}
+
+const sound = `apiVersion: errata/v1
+rules:
+  - id: hand-over
+    title: Timeouts are told
+    when: { match: { all: [{ field: error_type, eq: timeout }] }, count: 2 }
+    target: subject
+    plan: [{ branch: told, finding: TIMED_OUT, then: escalate }]
+    tests:
+      - { name: two fire, errors: [{ fields: { error_type: timeout }, times: 2 }], expect: { finding: TIMED_OUT } }
+      - { name: one fires, errors: [{ fields: { error_type: timeout } }], expect: { branch: told } }
+`;
+
+test('check lists sound rules', () => {
+  writeFileSync(join(folder, 'a.yaml'), sound);
+  const { code, text } = run('check');
+  expect(code).toBe(0);
+  expect(text).toContain('hand-over  observe   50  Timeouts are told');
+  expect(text).toContain('1 rule, no faults');
+});
+
+test('check tells faults with their place, and fails', () => {
+  writeFileSync(join(folder, 'a.yaml'), sound.replace('count: 2', 'cuont: 2'));
+  const { code, text } = run('check');
+  expect(code).toBe(1);
+  expect(text).toContain(`${folder}/a.yaml:5:67: when.cuont: is not a key of a rules file`);
+  expect(text).toContain('1 fault');
+});
+
+test('test tells what fires and what should have, and fails', () => {
+  writeFileSync(join(folder, 'a.yaml'), sound);
+  const { code, text } = run('test', folder);
+  expect(code).toBe(1);
+  expect(text.split('\n')).toEqual([
+    'ok      hand-over  two fire',
+    'FAILED  hand-over  one fires: does not fire',
+    '2 tests, 1 failed',
+  ]);
+});
+
+test('tests are not run over faulty rules', () => {
+  writeFileSync(join(folder, 'a.yaml'), sound.replace('title', 'titel'));
+  const { code, text } = run('test');
+  expect(code).toBe(1);
+  expect(text).not.toContain('ok ');
+});
+
+test('a question that is none is answered with the manual', () => {
+  expect(run('chekc').code).toBe(2);
+  expect(run('check', folder, 'more').code).toBe(2);
+  expect(run('--help')).toMatchObject({ code: 0, text: expect.stringContaining('errata rules check') });
+});

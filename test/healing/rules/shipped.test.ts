@@ -1,0 +1,69 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { actions } from '../../../src/healing/actions/catalogue.ts';
+import { probes } from '../../../src/healing/probes/catalogue.ts';
+import { readRules } from '../../../src/healing/read-rules.ts';
+import { rulesJsonSchema } from '../../../src/healing/rule-schema.ts';
+import { testRules } from '../../../src/healing/test-rules.ts';
+
+const { rules, faults } = readRules('rules', { probes, actions });
+
+test('the shipped rules have no faults', () => {
+  expect(faults).toEqual([]);
+});
+
+test('there is one for each kind of trouble that the seed names, for payments, and for the rest', () => {
+  expect(rules.map(({ id }) => id).sort()).toEqual([
+    'connection-pool-exhausted',
+    'database-connection',
+    'database-credentials',
+    'health-check-failed',
+    'out-of-memory',
+    'payment-failure',
+    'redis-pool-exhausted',
+    'service-not-responding',
+    'unmatched-critical',
+  ]);
+});
+
+test('the tests that stand in the shipped rules pass', () => {
+  expect(testRules(rules).filter(({ fault }) => fault !== undefined)).toEqual([]);
+});
+
+test('every shipped rule has a test that fires and one that does not', () => {
+  for (const { id, tests } of rules) {
+    const fires = new Set(tests.map((one) => one.expect.fires));
+    expect({ id, both: fires.has(true) && fires.has(false) }).toEqual({ id, both: true });
+  }
+});
+
+test('every branch of a shipped rule that changes something is taken by a test', () => {
+  const acting = rules.flatMap(({ id, plan }) =>
+    plan.filter(({ steps }) => steps.length > 0).map(({ name }) => `${id} ${name}`),
+  );
+  const tested = rules.flatMap(({ id, tests }) => tests.map(({ expect: { branch } }) => `${id} ${branch}`));
+  expect(acting.filter((branch) => !tested.includes(branch))).toEqual([]);
+});
+
+test('payments and what no rule knows are handed over only', () => {
+  const handing = rules.filter(({ plan }) => plan.every(({ then }) => then === 'escalate')).map(({ id }) => id);
+  expect(handing.sort()).toEqual(['database-credentials', 'payment-failure', 'unmatched-critical']);
+});
+
+test('no shipped rule changes a container before it asked who stopped it', () => {
+  for (const { plan } of rules.filter(({ plan }) => plan.some(({ steps }) => steps.length > 0))) {
+    expect([plan[0]?.name, plan[0]?.finding, plan[0]?.then]).toEqual(['held', 'STOPPED_BY_OPERATOR', 'escalate']);
+  }
+});
+
+test('rule.schema.json is the schema of the rules', () => {
+  expect(JSON.parse(readFileSync('rules/rule.schema.json', 'utf8'))).toEqual(rulesJsonSchema());
+});
+
+test('each shipped file tells editors where the schema is', () => {
+  for (const name of readdirSync('rules').filter((file) => file.endsWith('.yaml'))) {
+    expect(readFileSync(`rules/${name}`, 'utf8').split('\n')[0]).toBe(
+      '# yaml-language-server: $schema=./rule.schema.json',
+    );
+  }
+});

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { EngineEvent } from '../container-engine.ts';
 import type { Facts } from '../facts.ts';
+import { operatorHold } from '../operator-hold.ts';
 import { defineProbe } from '../probe.ts';
 import type { Container } from '../target.ts';
 import { healthProtocolOf } from './health-protocol.ts';
@@ -20,7 +21,8 @@ export const containerInspect = defineProbe({
     exit_code: 'of a container that has exited',
     age_s: 'seconds since it was started; missing unless it runs',
     recent_oom: 'true: the engine reported oom in the last 10 minutes, or it was killed for its memory',
-    operator_hold: 'true: somebody other than Errata stopped, killed or paused it, and it was not started since',
+    operator_hold:
+      'true: somebody other than Errata stopped, killed or paused it and did not start it again, or it looks so',
     paused: 'true: it is paused',
     memory_bytes: 'memory limit; 0: unlimited',
     health_protocol: 'what its HEALTHCHECK seems to ask for: http (curl, wget), postgresql (pg_isready), redis, …',
@@ -55,7 +57,7 @@ export function inspectFacts(container: Container, seen: Seen): Facts {
     ...(hasExited(container) ? { exit_code: exitCode } : {}),
     ...(status === 'running' ? { age_s: Math.round((seen.nowMs - Date.parse(container.startedAt)) / 1_000) } : {}),
     recent_oom: isRecentOom(container, seen),
-    operator_hold: isHeld(container, seen),
+    operator_hold: operatorHold({ container, ...seen }) !== undefined,
     paused: status === 'paused',
     memory_bytes: memoryBytes,
     ...(healthProtocol === undefined ? {} : { health_protocol: healthProtocol }),
@@ -70,16 +72,4 @@ function hasExited({ status }: Container): boolean {
 function isRecentOom({ oomKilled, exitCode }: Container, { events, nowMs }: Seen): boolean {
   const recent = events.some(({ action, atMs }) => action === 'oom' && atMs > nowMs - RECENT_OOM_MS);
   return recent || (oomKilled && exitCode === KILLED);
-}
-
-function isHeld({ status }: Container, { events, foreignEvents }: Seen): boolean {
-  // Errata never pauses.
-  if (status === 'paused') return true;
-  if (!['exited', 'dead', 'created'].includes(status)) return false;
-  const heldAtMs = lastOf(foreignEvents, ['stop', 'kill', 'pause']);
-  return heldAtMs !== undefined && heldAtMs >= (lastOf(events, ['start', 'restart']) ?? 0);
-}
-
-function lastOf(events: readonly EngineEvent[], actions: readonly string[]): number | undefined {
-  return events.findLast(({ action }) => actions.includes(action))?.atMs;
 }

@@ -1,19 +1,15 @@
 import * as z from 'zod';
+import { duration } from '../durations.ts';
 import { defineProbe } from '../probe.ts';
 
-const unitsMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-const durationField = z
-  .string()
-  .regex(/^[1-9]\d{0,5}(?:ms|s|m|h|d)$/)
-  .transform((text) => parseInt(text, 10) * unitsMs[text.replace(/\d+/, '') as keyof typeof unitsMs]);
+const durationField = duration('1s', '7d');
 
 export const errorsRate = defineProbe({
   name: 'errors.rate',
   summary: "Errors per minute that the target's service reported, now and before.",
   parameters: z.strictObject({
-    within: durationField.default(300_000).describe('What counts as now. Default `5m`.'),
-    compare: durationField.default(3_600_000).describe('The time before that. Default `1h`.'),
+    within: durationField.prefault('5m').describe('What counts as now. Default `5m`.'),
+    compare: durationField.prefault('1h').describe('The time before that. Default `1h`.'),
   }),
   facts: {
     now: 'errors per minute within the last `within`',

@@ -8,7 +8,8 @@ import { SSL_REQUEST } from './sniff-signs.ts';
 import { addressOf, type Address } from './target-address.ts';
 
 export const APPLICATION_NAME = 'errata-probe';
-const TIMEOUT_MS = 4_000;
+/** With the second for the question about TLS below the 5 s that a call has unless its rule says otherwise. */
+const TIMEOUT_MS = 3_000;
 const TLS_ANSWER_MS = 1_000;
 
 export type Session<T> =

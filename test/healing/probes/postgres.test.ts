@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createProbeEcho } from '../../../src/healing/probe-echo.ts';
@@ -124,6 +126,30 @@ withServers('what an HTTP check makes PostgreSQL log is an echo', async () => {
 test('a server that is away is its connection failure', async () => {
   const target = targetAt(await freePort(), { credentials });
   expect(await runProbe('postgres.login', { target, env })).toEqual({ ok: false, code: 'ECONNREFUSED' });
+});
+
+test('a server that takes the connection and says nothing is a time-out', async () => {
+  let open = 0;
+  const silent = createServer((socket) => {
+    open += 1;
+    socket
+      .resume()
+      .on('close', () => (open -= 1))
+      .on('error', () => {});
+  });
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  onTestFinished(() => void silent.close());
+  const target = targetAt((silent.address() as AddressInfo).port, { credentials });
+  for (const name of ['postgres.login', 'redis.ping']) {
+    const facts = await runProbe(name, {
+      target,
+      env: { ...env, REDIS_PASSWORD: 'x' },
+      signal: AbortSignal.timeout(1_300),
+    });
+    expect(Object.values(facts)).toEqual([false, 'ETIMEDOUT']);
+    await expect.poll(() => open).toBe(0);
+  }
 });
 
 test('without credentials nothing is tried', async () => {

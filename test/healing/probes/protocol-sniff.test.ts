@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
@@ -12,6 +12,7 @@ import {
 } from 'node:net';
 import { tmpdir } from 'node:os';
 import { createServer as createTlsServer } from 'node:tls';
+import { promisify } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
 import { freePort } from '../../collector/collector-process.ts';
 import { requirement } from '../../require.ts';
@@ -26,6 +27,7 @@ import {
 } from '../servers.ts';
 import { createMarks, runProbe, targetAt } from './probe-setup.ts';
 
+const run = promisify(execFile);
 const withServers = await requirement('servers', serversMissing);
 
 const closings: (() => Promise<unknown> | void)[] = [];
@@ -111,7 +113,7 @@ test('names TLS, whoever signed its certificate', async () => {
   const directory = mkdtempSync(`${tmpdir()}/errata-tls-`);
   closings.push(() => rmSync(directory, { recursive: true }));
   const [key, cert] = [`${directory}/key.pem`, `${directory}/cert.pem`];
-  execFileSync('openssl', selfSigned(key, cert), { stdio: 'ignore' });
+  await run('openssl', selfSigned(key, cert));
   const port = await portOf(createTlsServer({ key: readFileSync(key), cert: readFileSync(cert) }));
   expect((await sniff(port))['protocol']).toBe('tls');
 });

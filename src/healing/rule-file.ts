@@ -18,7 +18,7 @@ export function readRuleFile(name: string, text: string): RuleFile {
     return `${name}:${line}:${col}`;
   };
   const at = (path: readonly PropertyKey[]) => place(offsetOf(document, path));
-  const faults = document.errors.map((error) => `${place(error.pos[0])}: ${error.message.split('\n')[0]}`);
+  const faults = document.errors.map((error) => `${place(error.pos[0])}: ${messageOf(error.message)}`);
   if (faults.length > 0) return { value: undefined, faults, at };
   try {
     return { value: document.toJS(), faults, at };
@@ -27,6 +27,11 @@ export function readRuleFile(name: string, text: string): RuleFile {
     const reason = cause instanceof Error ? cause.message : String(cause);
     return { value: undefined, faults: [`${place(0)}: ${reason}`], at };
   }
+}
+
+/** Its first line, without the place that we tell ourselves. */
+function messageOf(message: string): string {
+  return (message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:$/, '');
 }
 
 function offsetOf(document: Document, path: readonly PropertyKey[]): number {

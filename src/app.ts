@@ -8,8 +8,7 @@ import { openTokenFile } from './access/token-file.ts';
 import { createApi } from './api/create-api.ts';
 import type { Config } from './config.ts';
 import { createErrorMaker } from './errors/error-maker.ts';
-import { Failure } from './failure.ts';
-import type { Healing } from './healing/healing.ts';
+import { assembleHealing } from './healing/assemble-healing.ts';
 import { createReceiver } from './ingest/receiver.ts';
 import { createMetrics } from './metrics.ts';
 import { ownTracer, startOwnTelemetry } from './own-telemetry.ts';
@@ -64,12 +63,13 @@ export async function createApp(config: Config, { logger, now }: AppDeps): Promi
       metrics,
     },
   );
+  const healing = assembleHealing(config, { store, now, newId: randomUUID, logger });
   const api = await createApi(
     { host: config.host, port: config.ports.api },
     {
       operations: {
         store,
-        healing: HEALING_PLACEHOLDER,
+        healing,
         makeError: (report, context) => errorMaker.fromReport(report, context),
         now,
         newId: randomUUID,
@@ -91,6 +91,7 @@ export async function createApp(config: Config, { logger, now }: AppDeps): Promi
     const left = () => Math.max(0, endsAtMs - performance.now());
     await receiver.stop(left());
     await api.stop(left());
+    await healing.stop(left());
     await store.stop(left());
     await telemetry.stop(left());
   }
@@ -99,6 +100,7 @@ export async function createApp(config: Config, { logger, now }: AppDeps): Promi
     try {
       await store.start();
       await seedBreaker();
+      await healing.start();
       const apiAddress = await api.start();
       const otlpAddress = await receiver.start();
       return { otlp: urlOf(otlpAddress), api: urlOf(apiAddress) };
@@ -119,23 +121,6 @@ export async function createApp(config: Config, { logger, now }: AppDeps): Promi
 
   return { start, stop };
 }
-
-const notThere = (): never => {
-  throw new Failure('NOT_IMPLEMENTED', 'the fix engine is not there yet');
-};
-
-// PLACEHOLDER: createHealing of healing/engine.ts takes its place, and `notThere` goes.
-const HEALING_PLACEHOLDER: Healing = {
-  fix: notThere,
-  approve: notThere,
-  reject: notThere,
-  rollback: notThere,
-  setPaused: notThere,
-  pauseState: notThere,
-  listRules: notThere,
-  listAttempts: notThere,
-  getAttempt: notThere,
-};
 
 /** Upper bounds in seconds: an insert of one row takes milliseconds, one of thousands a tenth of a second. */
 const INSERT_BOUNDS: readonly number[] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 8];

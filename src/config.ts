@@ -6,6 +6,16 @@ import { MAX_COMPANY, scopes } from './access/principal.ts';
 import { readTokens } from './access/token-file.ts';
 import { hasTokens, toTokenRecord } from './access/token-record.ts';
 import type { TokenRecord } from './access/token-record.ts';
+import {
+  dockerSchema,
+  healingSchema,
+  readSecrets,
+  servicesSchema,
+  toHealingSettings,
+  toService,
+} from './healing/settings-schema.ts';
+import type { HealingSettings } from './healing/engine.ts';
+import type { CatalogueService } from './healing/target.ts';
 import { redactionRules } from './errors/redact-rules.ts';
 import type { RedactionSettings } from './errors/redact.ts';
 import { readConfigFile } from './config-file.ts';
@@ -34,6 +44,16 @@ export interface Config {
   readonly api: { readonly ratePerSecond: number };
   readonly redaction: RedactionSettings;
   readonly tokens: readonly TokenRecord[];
+  readonly healing: HealingSettings;
+  /** Folder of the rules. */
+  readonly rules: string;
+  readonly services: readonly CatalogueService[];
+  readonly docker: {
+    readonly host: string | undefined;
+    readonly tls: { readonly ca: string; readonly cert: string; readonly key: string } | undefined;
+  };
+  /** Variables that `services` refers to as `env:NAME`. */
+  readonly secrets: Readonly<Record<string, string>>;
   /** Where our own traces and metrics go; undefined: nowhere. */
   readonly ownTelemetry: string | undefined;
 }
@@ -95,6 +115,10 @@ const fileSchema = z.strictObject({
     })
     .prefault({}),
   tokens: z.array(token).default([]),
+  rules: z.string().min(1).default('./rules'),
+  healing: healingSchema.prefault({}),
+  docker: dockerSchema.prefault({}),
+  services: servicesSchema.default([]),
 });
 
 /** Variable → key of errata.yaml. */
@@ -105,6 +129,8 @@ const VARIABLES = {
   ERRATA_ADMIN_PORT: ['ports', 'admin'],
   ERRATA_DATA_DIR: ['data_dir'],
   ERRATA_LOG_LEVEL: ['log_level'],
+  ERRATA_RULES: ['rules'],
+  DOCKER_HOST: ['docker', 'host'],
   CLICKHOUSE_URL: ['clickhouse', 'url'],
   CLICKHOUSE_USER: ['clickhouse', 'user'],
   CLICKHOUSE_PASSWORD: ['clickhouse', 'password'],
@@ -204,6 +230,11 @@ function toConfig(values: FileValues, { env, serving, faults }: Loading): Config
       extraKeys: values.redaction.keys,
     },
     tokens,
+    healing: toHealingSettings(values.healing, { isShared: clickhouse.url !== undefined }),
+    rules: values.rules,
+    services: values.services.map(toService),
+    docker: { host: values.docker.host, tls: values.docker.tls },
+    secrets: readSecrets(values.services, env, faults),
     ownTelemetry: ownTelemetry === '' ? undefined : ownTelemetry,
   };
 }

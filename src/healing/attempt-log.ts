@@ -10,6 +10,8 @@ export interface AttemptLog {
   begin(attempt: Attempt): Promise<Attempt>;
   /** Writes the next event: what changed, and when. Throws STORE_UNAVAILABLE: then nothing may follow. */
   advance(attempt: Attempt, changes: Partial<Attempt>): Promise<Attempt>;
+  /** A later firing belongs to it. Durable at once where it is over, else with its next event. */
+  join(id: string): Promise<void>;
   /** As it was last written. */
   current(id: string): Attempt | undefined;
   /** Oldest first by start. */
@@ -24,6 +26,7 @@ const MAX_ATTEMPTS = 10_000;
 
 export function createAttemptLog(store: AttemptStore, now: () => number): AttemptLog {
   const attempts = new Map<string, Attempt>();
+  const joins = new Map<string, number>();
 
   async function write(attempt: Attempt): Promise<Attempt> {
     await store.appendAttempt({
@@ -46,6 +49,12 @@ export function createAttemptLog(store: AttemptStore, now: () => number): Attemp
     return attempt;
   }
 
+  async function advance(attempt: Attempt, changes: Partial<Attempt>): Promise<Attempt> {
+    const joined = attempt.joined + (joins.get(attempt.id) ?? 0);
+    joins.delete(attempt.id);
+    return write({ ...attempt, ...changes, joined, seq: attempt.seq + 1, updatedAtMs: now() });
+  }
+
   return {
     load: async () => {
       const texts = await store.listAttempts({ sinceMs: now() - LOOK_BACK_MS, limit: MAX_ATTEMPTS });
@@ -58,7 +67,13 @@ export function createAttemptLog(store: AttemptStore, now: () => number): Attemp
       if (attempts.size >= MAX_ATTEMPTS) forgetOldest(attempts);
       return write(attempt);
     },
-    advance: (attempt, changes) => write({ ...attempt, ...changes, seq: attempt.seq + 1, updatedAtMs: now() }),
+    advance,
+    join: async (id) => {
+      const attempt = attempts.get(id);
+      if (attempt === undefined) return;
+      joins.set(id, (joins.get(id) ?? 0) + 1);
+      if (attempt.state === 'ended' || attempt.state === 'suppressed') await advance(attempt, {});
+    },
     current: (id) => attempts.get(id),
     recent: () => [...attempts.values()],
   };

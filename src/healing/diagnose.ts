@@ -13,6 +13,8 @@ export interface DiagnoseDeps {
   readonly probes: ReadonlyMap<string, Probe>;
   /** Everything but the target and the signal. */
   readonly context: Omit<ProbeContext, 'target' | 'signal'>;
+  /** Known before any probe ran: conditions may ask for it. */
+  readonly known?: Facts;
 }
 
 export interface Subject {
@@ -21,7 +23,7 @@ export interface Subject {
 }
 
 export async function diagnose(rule: Rule, subject: Subject, deps: DiagnoseDeps): Promise<Facts> {
-  const facts: Record<string, FactValue> = {};
+  const facts: Record<string, FactValue> = { ...deps.known };
   for (const call of rule.diagnose) {
     if (call.needs !== undefined && !holds(call.needs, (name) => facts[name])) continue;
     for (const [name, value] of Object.entries(await runProbe(call, { ...subject, facts }, deps))) {
@@ -44,7 +46,9 @@ export async function runProbe(
   const signal = AbortSignal.timeout(call.timeoutMs);
   const late = new Promise<Facts>((resolve) => {
     // A probe that does not heed its signal is not waited for.
-    signal.addEventListener('abort', () => resolve({ failure: `no answer within ${call.timeoutMs} ms` }), { once: true });
+    signal.addEventListener('abort', () => resolve({ failure: `no answer within ${call.timeoutMs} ms` }), {
+      once: true,
+    });
   });
   try {
     return await Promise.race([probe.run(params.data, { ...context, target, signal }), late]);

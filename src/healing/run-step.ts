@@ -20,7 +20,10 @@ const OBSERVE_MS = 60_000;
 export async function runStep(run: StepRun): Promise<Step> {
   const blank = blankStep(run);
   const prepared = await prepare(run);
-  if ('refused' in prepared) return settle(run, blank, { state: 'failed', note: prepared.refused });
+  if ('refused' in prepared) {
+    const isOther = prepared.refused.startsWith('superseded');
+    return settle(run, blank, { state: isOther ? 'skipped' : 'failed', note: prepared.refused });
+  }
   const step: Step = { ...blank, before: prepared.before };
   await run.write(step);
   return act(run, step, run.call.retries);
@@ -85,9 +88,11 @@ export const SUPERSEDED = 'the target is another one now';
 
 async function complete(run: StepRun, step: Step): Promise<Step> {
   const { complete: finish } = run.action;
-  if (finish === undefined) return settle(run, step, { state: 'unknown', note: 'half done, and there is no way to finish' });
+  if (finish === undefined)
+    return settle(run, step, { state: 'unknown', note: 'half done, and there is no way to finish' });
   const ran = await safely(() => finish(intentOf(step), bounded(run, run.call.timeoutMs)));
-  if (ran.kind === 'done') return settle(run, step, { state: 'done', note: 'half done, then finished', after: ran.after });
+  if (ran.kind === 'done')
+    return settle(run, step, { state: 'done', note: 'half done, then finished', after: ran.after });
   return settle(run, step, { state: ran.kind === 'failed' ? 'failed' : 'unknown', note: ran.reason });
 }
 

@@ -56,7 +56,12 @@ async function soak(attempt: Attempt, rule: Rule, deps: VerifyDeps, probed: Evid
       fromMs,
       toMs,
     });
-    const evidence = { ...probed, errors: counts.ofGroups, errors_of_service: counts.ofService, soak_ms: toMs - fromMs };
+    const evidence = {
+      ...probed,
+      errors: counts.ofGroups,
+      errors_of_service: counts.ofService,
+      soak_ms: toMs - fromMs,
+    };
     if (counts.ofGroups > rule.verify.maxErrors) {
       const seconds = Math.max(1, Math.min(nowMs, toMs) - fromMs) / 1000;
       const kind = isWorse(attempt, rule.verify, { errors: counts.ofGroups, seconds }) ? 'worse' : 'ineffective';

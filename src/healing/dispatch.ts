@@ -1,0 +1,322 @@
+// Firings → attempts. Firings are held for a moment: of those for one target the rule of the highest priority acts, and
+// when too many targets fire at once none is acted on. What is not done is recorded too, with its reason.
+import { createHash } from 'node:crypto';
+import type { HealingError } from '../store/attempt-store.ts';
+import type { Attempt, Cause, Suppression } from './attempt.ts';
+import { chooseBranch } from './choose-branch.ts';
+import { GATHER_MS, createCommonCause } from './common-cause.ts';
+import type { PastFiring } from './common-cause.ts';
+import { holds } from './conditions.ts';
+import { diagnose } from './diagnose.ts';
+import { fieldOf } from './error-fields.ts';
+import type { Firing } from './firing.ts';
+import type { FixAnswer } from './healing.ts';
+import { keyOf } from './matcher.ts';
+import { stepsOf } from './rule-steps.ts';
+import type { Rule } from './rule.ts';
+import type { Runner, RunnerDeps } from './runner.ts';
+import type { Target } from './target.ts';
+
+export interface DispatchSettings {
+  readonly commonCause: { readonly targets: number; readonly withinMs: number };
+}
+
+export interface DispatchDeps extends RunnerDeps {
+  readonly runner: Runner;
+}
+
+export interface Dispatcher {
+  add(firings: readonly Firing[]): void;
+  /** By hand: see healing.ts. */
+  fix(error: HealingError, options: { readonly dryRun: boolean; readonly by: string }): Promise<FixAnswer>;
+  idle(): Promise<void>;
+}
+
+/** Equal suppressions of one rule and key within this time are one record that counts. */
+const SAME_SUPPRESSION_MS = 600_000;
+
+/** A target that was just looked at, to no avail, is not probed again sooner. */
+const LOOK_AGAIN_MS = 60_000;
+
+/** Limits that a problem which goes on runs into: then people must know. */
+const HANDED_OVER: ReadonlySet<Suppression> = new Set(['attempts', 'breaker_open']);
+
+/** These do not stop the diagnosis: what would be done is worth knowing. */
+const STILL_LOOKS: ReadonlySet<Suppression> = new Set(['observe', 'paused']);
+
+/** A call by hand is answered with what the diagnosis said, if it says it this soon. */
+const ANSWER_WITHIN_MS = 5_000;
+const ANSWER_EVERY_MS = 50;
+
+const MAX_PAST_FIRINGS = 10_000;
+
+interface Located {
+  readonly firing: Firing;
+  readonly target: Target;
+}
+
+export function createDispatcher(settings: DispatchSettings, deps: DispatchDeps): Dispatcher {
+  const { log, guardian, runner, clock } = deps;
+  const commonCause = createCommonCause(settings.commonCause);
+  let pending: Firing[] = [];
+  let past: PastFiring[] = [];
+  let gathering: Promise<void> | undefined;
+  /** Targets whose attempt is being written. */
+  const starting = new Map<string, Promise<Attempt>>();
+
+  function add(firings: readonly Firing[]): void {
+    pending.push(...firings);
+    gathering ??= gather().finally(() => {
+      gathering = undefined;
+    });
+  }
+
+  async function gather(): Promise<void> {
+    while (pending.length > 0 && !deps.signal.aborted) {
+      await clock.sleep(GATHER_MS, deps.signal);
+      const firings = pending;
+      pending = [];
+      try {
+        await decide(firings);
+      } catch (cause) {
+        // The condition goes on to hold or it is over: it fires again, or need not.
+        deps.logger.warn({ err: cause, firings: firings.length }, 'firings were not decided');
+      }
+    }
+  }
+
+  async function decide(firings: readonly Firing[]): Promise<void> {
+    const located = new Map<string, Located>();
+    for (const firing of firings.toSorted((a, b) => b.rule.priority - a.rule.priority)) {
+      if (log.current(attemptIdOf(firing)) !== undefined) continue;
+      const found = await deps.finder.find(firing.rule, firing.error);
+      if (found.kind === 'suppressed') await suppress(firing, found);
+      else if (!located.has(found.target.key)) located.set(found.target.key, { firing, target: found.target });
+    }
+    const acting = [...located.values()].filter(({ firing }) => stepsOf(firing.rule).length > 0);
+    const stop = stopOf(acting);
+    for (const one of located.values()) {
+      if (stop !== undefined && acting.includes(one)) await stopAt(one, stop);
+      else await start(one);
+    }
+  }
+
+  /** undefined: they may go on. Remembers them either way. */
+  function stopOf(acting: readonly Located[]) {
+    if (acting.length === 0) return undefined;
+    const firings = acting.map(({ target }) => ({ targetKey: target.key, atMs: clock.now() }));
+    const verdict = commonCause.decide(firings, past);
+    const stopped = verdict.kind === 'stop';
+    past = [...past, ...firings.map((firing) => ({ ...firing, stopped }))].slice(-MAX_PAST_FIRINGS);
+    return stopped ? { note: verdict.note, left: verdict.first ? 1 : 0 } : undefined;
+  }
+
+  async function stopAt({ firing, target }: Located, stop: { readonly note: string; left: number }): Promise<void> {
+    if (stop.left === 0) return void (await suppress(firing, { reason: 'common_cause', note: stop.note }, target));
+    stop.left -= 1;
+    const { to, ask } = firing.rule.escalate;
+    const attempt = blank(firing, target, { mode: guardian.modeOf(firing.rule, target), requestedBy: 'rule' });
+    const ended = await log.begin({
+      ...attempt,
+      state: 'ended',
+      outcome: 'escalated',
+      suppression: 'common_cause',
+      finding: 'COMMON_CAUSE',
+      note: stop.note,
+      escalatedTo: to,
+      questions: ask,
+      endedAtMs: clock.now(),
+    });
+    deps.onEnd?.(ended);
+  }
+
+  async function start({ firing, target }: Located): Promise<void> {
+    await markRelapse(firing);
+    const known = runner.holder(target.key) ?? (await starting.get(target.key)) ?? lookedLately(firing, target);
+    if (known !== undefined) return log.join(known.id);
+    const unavailable = guardian.unavailable(firing.rule);
+    if (unavailable !== '') return void (await suppress(firing, { reason: 'unavailable', note: unavailable }, target));
+    const attempt = blank(firing, target, { mode: guardian.modeOf(firing.rule, target), requestedBy: 'rule' });
+    const verdict = stepsOf(firing.rule).length === 0 ? undefined : guardian.mayAct(firing.rule, target, attempt);
+    if (verdict !== undefined && !STILL_LOOKS.has(verdict.reason))
+      return void (await suppress(firing, verdict, target));
+    await begin(attempt, firing, target);
+  }
+
+  function begin(attempt: Attempt, firing: Firing, target: Target): Promise<Attempt> {
+    const begun = log.begin(attempt).then((written) => {
+      void runner.run(written, { rule: firing.rule, subject: { error: firing.error, target } });
+      return written;
+    });
+    starting.set(target.key, begun);
+    return begun.finally(() => starting.delete(target.key));
+  }
+
+  function lookedLately({ rule, cause }: Firing, target: Target): Attempt | undefined {
+    const nowMs = clock.now();
+    return log.recent().findLast((attempt) => {
+      if (attempt.ruleId !== rule.id || attempt.targetKey !== target.key || attempt.actedAtMs > 0) return false;
+      if (attempt.requestedBy !== 'rule' || attempt.cause.key !== cause.key) return false;
+      const quietMs = attempt.state === 'ended' ? rule.limits.cooldownMs : LOOK_AGAIN_MS;
+      return Object.keys(attempt.facts).length > 0 && nowMs - attempt.startedAtMs < quietMs;
+    });
+  }
+
+  /** A success that did not last is none: the breaker must count it. */
+  async function markRelapse({ rule, cause, error }: Firing): Promise<void> {
+    const last = log
+      .recent()
+      .findLast((attempt) => attempt.ruleId === rule.id && attempt.cause.key === cause.key && attempt.actedAtMs > 0);
+    if (last?.outcome !== 'succeeded' || last.endedAtMs === undefined) return;
+    const afterMs = error.timestampMs - last.endedAtMs;
+    if (afterMs <= 0 || afterMs > rule.verify.relapseMs) return;
+    const note = `${last.note}; it came back ${Math.round(afterMs / 1000)} s after that`;
+    await log.advance(last, { outcome: 'relapsed', note });
+  }
+
+  async function suppress(
+    firing: Firing,
+    { reason, note }: { readonly reason: Suppression; readonly note: string },
+    target?: Target,
+  ): Promise<Attempt> {
+    const same = log.recent().findLast((attempt) => {
+      const isSame = attempt.ruleId === firing.rule.id && attempt.cause.key === firing.cause.key;
+      return isSame && attempt.suppression === reason && clock.now() - attempt.startedAtMs < SAME_SUPPRESSION_MS;
+    });
+    if (same !== undefined) {
+      await log.join(same.id);
+      return same;
+    }
+    const { to, ask } = firing.rule.escalate;
+    const handedOver = HANDED_OVER.has(reason) ? { escalatedTo: to, questions: ask } : {};
+    const suppressed = await log.begin({
+      ...blank(firing, target, { mode: guardian.modeOf(firing.rule, target), requestedBy: 'rule' }),
+      ...handedOver,
+      state: 'suppressed',
+      suppression: reason,
+      note,
+      endedAtMs: clock.now(),
+    });
+    deps.logger.info({ attempt: suppressed.id, ruleId: firing.rule.id, reason, note }, 'a fix was suppressed');
+    deps.onEnd?.(suppressed);
+    return suppressed;
+  }
+
+  async function fix(error: HealingError, { dryRun, by }: { dryRun: boolean; by: string }): Promise<FixAnswer> {
+    const rule = deps
+      .rules()
+      .toSorted((a, b) => b.priority - a.priority)
+      .find((one) => holds(one.when.match, (name) => fieldOf(error, name)) && guardian.unavailable(one) === '');
+    if (rule === undefined) return { kind: 'no_rule' };
+    const found = await deps.finder.find(rule, error);
+    if (found.kind === 'suppressed') return { ...found, attempt: undefined };
+    const firing = firingByHand(rule, error, clock.now());
+    const mode = guardian.modeOf(rule, found.target);
+    // Asked for by a person or an agent, a rule that only observes acts; one that asks for approval still asks.
+    const attempt = blank(firing, found.target, { mode: mode === 'observe' ? 'auto' : mode, requestedBy: by });
+    if (dryRun) return rehearse(rule, { error, target: found.target }, attempt);
+    const known = runner.holder(found.target.key) ?? (await starting.get(found.target.key));
+    const begun = known ?? (await begin(attempt, firing, found.target));
+    return answerOf(await settled(begun));
+  }
+
+  async function rehearse(
+    rule: Rule,
+    subject: { error: HealingError; target: Target },
+    attempt: Attempt,
+  ): Promise<FixAnswer> {
+    const facts = await diagnose(rule, subject, runner.diagnosis);
+    const branch = chooseBranch(rule.plan, facts);
+    const verdict = guardian.mayAct(rule, subject.target, { ...attempt, branch: branch?.name ?? '' });
+    return {
+      kind: 'dry_run',
+      rule,
+      targetName: subject.target.name,
+      facts,
+      branch: branch?.name ?? '',
+      finding: branch?.finding ?? 'UNDIAGNOSED',
+      steps: branch?.steps ?? [],
+      suppression: verdict?.reason,
+    };
+  }
+
+  /** As it is when the diagnosis is done, or after a while. */
+  async function settled(begun: Attempt): Promise<Attempt> {
+    const untilMs = clock.now() + ANSWER_WITHIN_MS;
+    for (;;) {
+      const attempt = log.current(begun.id) ?? begun;
+      const isLooking = attempt.state === 'matched' || attempt.state === 'diagnosing' || attempt.state === 'diagnosed';
+      if (!isLooking || clock.now() >= untilMs || deps.signal.aborted) return attempt;
+      await clock.sleep(ANSWER_EVERY_MS, deps.signal);
+    }
+  }
+
+  return { add, fix, idle: async () => gathering };
+
+  function blank(
+    { rule, cause, error }: Firing,
+    target: Target | undefined,
+    { mode, requestedBy }: Pick<Attempt, 'mode' | 'requestedBy'>,
+  ): Attempt {
+    const nowMs = clock.now();
+    return {
+      id: requestedBy === 'rule' ? attemptIdOf({ rule, cause, error }) : deps.newId(),
+      seq: 1,
+      state: 'matched',
+      ruleId: rule.id,
+      ruleHash: rule.hash,
+      mode,
+      requestedBy,
+      cause,
+      targetKey: target?.key ?? '',
+      targetName: target?.name ?? '',
+      containerId: target?.container?.id ?? '',
+      containerStartedAt: target?.container?.startedAt ?? '',
+      facts: NO_FACTS,
+      branch: '',
+      finding: '',
+      steps: [],
+      verification: {},
+      outcome: undefined,
+      suppression: undefined,
+      note: '',
+      escalatedTo: '',
+      questions: [],
+      startedAtMs: nowMs,
+      actedAtMs: 0,
+      updatedAtMs: nowMs,
+      endedAtMs: undefined,
+      dueAtMs: undefined,
+      waits: 0,
+      joined: 0,
+    };
+  }
+}
+
+const NO_FACTS = {};
+
+/** The same firing has the same id: what a start reads again is met as known. */
+function attemptIdOf({ rule, cause }: Firing): string {
+  const digest = createHash('sha256').update(JSON.stringify([rule.id, cause.companyId, cause.key, cause.errorId]));
+  const hex = digest.digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+function firingByHand(rule: Rule, error: HealingError, nowMs: number): Firing {
+  const cause: Cause = {
+    companyId: error.companyId,
+    service: error.service,
+    key: keyOf(rule.when, error) ?? error.service,
+    errorId: error.id,
+    fingerprints: [error.fingerprint],
+    count: 1,
+    firstErrorAtMs: error.timestampMs,
+    firedAtMs: nowMs,
+  };
+  return { rule, cause, error };
+}
+
+function answerOf(attempt: Attempt): FixAnswer {
+  if (attempt.suppression === undefined) return { kind: 'attempt', attempt };
+  return { kind: 'suppressed', reason: attempt.suppression, note: attempt.note, attempt };
+}

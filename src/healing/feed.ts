@@ -1,0 +1,95 @@
+// Errors in the order they were stored → firings. How far it has decided is kept in the store, so that a start goes on from
+// there; the matcher's windows are filled again from a little earlier (matcher.ts: lookbackMs), without deciding twice.
+import type { AttemptStore, HealingError } from '../store/attempt-store.ts';
+import type { Clock } from './clock.ts';
+import type { Firing, Matcher } from './firing.ts';
+import { createMatcher, lookbackMs } from './matcher.ts';
+import type { Rule } from './rule.ts';
+
+export interface FeedDeps {
+  readonly store: Pick<AttemptStore, 'listForHealing' | 'getSetting' | 'setSetting'> & {
+    waitForInsert(timeoutMs: number, signal: AbortSignal): Promise<void>;
+  };
+  /** The rules in force; another list after a reload. */
+  readonly rules: () => readonly Rule[];
+  /** Errors that our own probes cause count for nothing. */
+  readonly isEcho: (error: HealingError) => boolean;
+  readonly onFirings: (firings: readonly Firing[]) => void;
+  readonly onTrouble: (cause: unknown) => void;
+  readonly clock: Clock;
+  /** Rows of other processors may be stored a little later than their `received_at` says; 0 where there are none. */
+  readonly lagMs: number;
+}
+
+const PAGE = 10_000;
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+const SETTING = 'healing.decided_until_ms';
+
+/** Often enough that a start repeats little; what it repeats has the same attempt id and is met as known. */
+const SAVE_EVERY_MS = 5_000;
+
+/** A longer sleep would only matter for errors that other processors stored. */
+const WAIT_MS = 1_000;
+const RETRY_MS = 2_000;
+
+/** An older position is of no use: what fired then is over, or fires again. */
+const MAX_CATCH_UP_MS = 15 * 60_000;
+
+/** Runs until aborted. Trouble with the store is told and tried again. */
+export async function runFeed(deps: FeedDeps, signal: AbortSignal): Promise<void> {
+  const { store, clock } = deps;
+  let decidedMs: number | undefined;
+  let savedAtMs = 0;
+  let reader: { rules: readonly Rule[]; read: () => Promise<Read> } | undefined;
+  while (!signal.aborted) {
+    try {
+      decidedMs ??= await loadDecided(deps);
+      const rules = deps.rules();
+      if (reader?.rules !== rules) reader = { rules, read: createReader(rules, decidedMs, deps) };
+      const { isEnd, untilMs } = await reader.read();
+      decidedMs = Math.max(decidedMs, untilMs);
+      if (clock.now() - savedAtMs > SAVE_EVERY_MS) {
+        await store.setSetting(SETTING, String(decidedMs));
+        savedAtMs = clock.now();
+      }
+      if (isEnd) await store.waitForInsert(WAIT_MS, signal);
+    } catch (cause) {
+      deps.onTrouble(cause);
+      await clock.sleep(RETRY_MS, signal);
+    }
+  }
+}
+
+interface Read {
+  /** Nothing more is there now. */
+  readonly isEnd: boolean;
+  readonly untilMs: number;
+}
+
+/** `decidedMs`: what was received by then only fills the windows. */
+function createReader(rules: readonly Rule[], decidedMs: number, deps: FeedDeps): () => Promise<Read> {
+  const matcher: Matcher = createMatcher(rules);
+  let position = { receivedAtMs: decidedMs - lookbackMs(rules), id: FIRST_ID };
+  return async () => {
+    const page = await deps.store.listForHealing(position, PAGE);
+    const settledMs = deps.clock.now() - deps.lagMs;
+    let taken = 0;
+    for (const error of page) {
+      if (deps.lagMs > 0 && error.receivedAtMs > settledMs) break;
+      taken += 1;
+      position = { receivedAtMs: error.receivedAtMs, id: error.id };
+      if (deps.isEcho(error)) continue;
+      const firings = matcher.observe(error);
+      if (firings.length > 0 && error.receivedAtMs > decidedMs) deps.onFirings(firings);
+    }
+    // A full page may end within a commit, whose errors share one `received_at`.
+    const isEnd = taken < PAGE;
+    return { isEnd, untilMs: Math.max(decidedMs, isEnd ? position.receivedAtMs : position.receivedAtMs - 1) };
+  };
+}
+
+async function loadDecided({ store, clock }: FeedDeps): Promise<number> {
+  const saved = Number(await store.getSetting(SETTING));
+  const oldestMs = clock.now() - MAX_CATCH_UP_MS;
+  return Number.isFinite(saved) ? Math.max(saved, oldestMs) : clock.now();
+}

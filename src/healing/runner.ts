@@ -1,0 +1,251 @@
+// Attempts that run: at most one per target, each on its own. Whatever throws in one (the store is away) leaves it at its
+// last durable event; it is resumed from there a little later, like after a start.
+import { toAttempt } from './attempt-log.ts';
+import type { AttemptLog } from './attempt-log.ts';
+import type { Attempt, AttemptState } from './attempt.ts';
+import { conflict } from './conflict.ts';
+import type { DiagnoseDeps } from './diagnose.ts';
+import type { HealingDeps } from './engine.ts';
+import type { Guardian } from './guardian.ts';
+import type { ErrorRates } from './probe.ts';
+import type { Rule } from './rule.ts';
+import { resumeAttempt, runApproved, runAttempt } from './run-attempt.ts';
+import { rollBack } from './carry-out.ts';
+import type { RunDeps, Running } from './run-deps.ts';
+import type { Target } from './target.ts';
+import type { TargetFinder } from './target-finder.ts';
+
+export interface RunnerDeps extends HealingDeps {
+  readonly log: AttemptLog;
+  readonly guardian: Guardian;
+  readonly finder: TargetFinder;
+  readonly signal: AbortSignal;
+}
+
+export interface Runner {
+  /** Runs it from `matched` until it ends, waits for approval, or the process stops. */
+  run(attempt: Attempt, running: Running): Promise<void>;
+  /** For a rehearsal. */
+  readonly diagnosis: DiagnoseDeps;
+  /** The open attempt on a target. */
+  holder(targetKey: string): Attempt | undefined;
+  /** Attempts that a stop or a crash left open. */
+  resumeOpen(): Promise<void>;
+  approve(attempt: Attempt, by: string): Promise<Attempt>;
+  reject(attempt: Attempt, answer: { readonly by: string; readonly reason: string }): Promise<Attempt>;
+  rollback(attempt: Attempt, by: string): Promise<Attempt>;
+  /** Resolves when nothing runs. */
+  idle(): Promise<void>;
+}
+
+const OPEN: readonly AttemptState[] = [
+  'matched',
+  'diagnosing',
+  'diagnosed',
+  'waiting',
+  'awaiting_approval',
+  'acting',
+  'verifying',
+  'rolling_back',
+];
+
+const MAX_OPEN = 1_000;
+const GONE = 'its rule, its error or its container is no longer there';
+
+const RESUME_AFTER_MS = 5_000;
+const CHECK_APPROVAL_MS = 1_000;
+
+/** What was changed by now can't be told apart from what somebody else did. */
+const MAX_ROLLBACK_AGE_MS = 24 * 3_600_000;
+
+export function createRunner({ approvalMs }: { readonly approvalMs: number }, deps: RunnerDeps): Runner {
+  const tasks = new Set<Promise<void>>();
+  const held = new Map<string, string>();
+  /** What an attempt that waits for approval needs to go on. */
+  const parked = new Map<string, Running>();
+
+  const runDeps: RunDeps = {
+    log: deps.log,
+    store: deps.store,
+    probes: deps.probes,
+    actions: deps.actions,
+    clock: deps.clock,
+    signal: deps.signal,
+    approvalMs,
+    context: {
+      engine: deps.engine,
+      errors: errorRatesOf(deps.store),
+      secret: deps.secret,
+      mark: deps.echo.mark,
+      now: deps.clock.now,
+    },
+    actionContext: {
+      engine: deps.engine,
+      secret: deps.secret,
+      mark: deps.echo.mark,
+      now: deps.clock.now,
+      catalogue: deps.catalogue,
+    },
+    look: deps.finder.look,
+    guard: async (rule, target, attempt) => deps.guardian.mayAct(rule, target, attempt),
+    resolve,
+  };
+
+  function track(work: Promise<void>): Promise<void> {
+    tasks.add(work);
+    return work.finally(() => tasks.delete(work));
+  }
+
+  /** Runs `work` on an attempt; when that fails, resumes it until it comes to an end. */
+  async function drive(attempt: Attempt, running: Running, work: () => Promise<Attempt>): Promise<void> {
+    held.set(attempt.targetKey, attempt.id);
+    let next = work;
+    for (;;) {
+      try {
+        const left = await next();
+        if (left.state === 'awaiting_approval') return void park(left, running);
+        if (deps.signal.aborted && left.state !== 'ended' && left.state !== 'suppressed') return;
+        return release(left);
+      } catch (cause) {
+        deps.logger.warn({ err: cause, attempt: attempt.id }, 'an attempt was interrupted and will be resumed');
+        await deps.clock.sleep(RESUME_AFTER_MS, deps.signal);
+        if (deps.signal.aborted) return;
+        next = () => resumeAttempt(deps.log.current(attempt.id) ?? attempt, running, runDeps);
+      }
+    }
+  }
+
+  function release(attempt: Attempt): void {
+    held.delete(attempt.targetKey);
+    parked.delete(attempt.id);
+    const { id, ruleId, targetName, finding, outcome, suppression, note, escalatedTo } = attempt;
+    deps.logger.info(
+      { attempt: id, ruleId, targetName, finding, outcome, suppression, note, escalatedTo },
+      'an attempt ended',
+    );
+    deps.onEnd?.(attempt);
+  }
+
+  function park(attempt: Attempt, running: Running): void {
+    parked.set(attempt.id, running);
+    void track(expire(attempt));
+  }
+
+  async function expire(attempt: Attempt): Promise<void> {
+    while (parked.has(attempt.id) && !deps.signal.aborted) {
+      if (deps.clock.now() < (attempt.dueAtMs ?? 0)) {
+        await deps.clock.sleep(CHECK_APPROVAL_MS, deps.signal);
+        continue;
+      }
+      const running = takeParked(attempt.id);
+      if (running === undefined) return;
+      const { to, ask } = running.rule.escalate;
+      await end(attempt, { outcome: 'expired', note: 'nobody approved it in time', escalatedTo: to, questions: ask });
+    }
+  }
+
+  async function end(attempt: Attempt, changes: Partial<Attempt>): Promise<Attempt> {
+    const endedAtMs = deps.clock.now();
+    const ended = await deps.log.advance(attempt, { ...changes, state: 'ended', endedAtMs, dueAtMs: undefined });
+    release(ended);
+    return ended;
+  }
+
+  /** One caller gets it: a second approval of the same attempt finds nothing. */
+  function takeParked(id: string): Running | undefined {
+    const running = parked.get(id);
+    parked.delete(id);
+    return running;
+  }
+
+  /** Every group that was counted is resolved up to now; what comes later opens it again. */
+  async function resolve(attempt: Attempt): Promise<void> {
+    const { companyId, fingerprints } = attempt.cause;
+    const actions = attempt.steps.map(({ action }) => action).join(', ') || 'nothing was changed';
+    const notes = `${attempt.finding}: ${actions}. Attempt ${attempt.id}, ${JSON.stringify(attempt.verification)}`;
+    for (const fingerprint of fingerprints) {
+      const [newest] = (await deps.store.listErrors({ companyId, fingerprint, limit: 1 })).errors;
+      if (newest !== undefined) await deps.store.resolve(companyId, newest.id, { scope: 'group', notes, by: 'errata' });
+    }
+  }
+
+  async function resumeOpen(): Promise<void> {
+    const open = (await deps.store.listAttempts({ state: OPEN, limit: MAX_OPEN })).map(toAttempt);
+    for (const attempt of open) {
+      held.set(attempt.targetKey, attempt.id);
+      void track(resumeOne(attempt));
+    }
+  }
+
+  async function resumeOne(attempt: Attempt): Promise<void> {
+    while (!deps.signal.aborted) {
+      try {
+        const running = await runningOf(attempt);
+        if (running === undefined) return void (await end(attempt, { outcome: 'superseded', note: GONE }));
+        if (attempt.state === 'awaiting_approval') return park(attempt, running);
+        return await drive(attempt, running, () => resumeAttempt(attempt, running, runDeps));
+      } catch (cause) {
+        // The engine or the store is away, maybe for the same reason as we were.
+        deps.logger.warn({ err: cause, attempt: attempt.id }, 'an open attempt can not be resumed yet');
+        await deps.clock.sleep(RESUME_AFTER_MS, deps.signal);
+      }
+    }
+  }
+
+  async function runningOf(attempt: Attempt): Promise<Running | undefined> {
+    const rule: Rule | undefined = deps.rules().find(({ id }) => id === attempt.ruleId);
+    const target: Target | undefined = await deps.finder.again(attempt);
+    const error = await deps.store.getError(attempt.cause.companyId, attempt.cause.errorId);
+    return rule === undefined || target === undefined || error === undefined
+      ? undefined
+      : { rule, subject: { error, target } };
+  }
+
+  return {
+    diagnosis: runDeps,
+    run: (attempt, running) => track(drive(attempt, running, () => runAttempt(attempt, running, runDeps))),
+    holder: (targetKey) => {
+      const id = held.get(targetKey);
+      return id === undefined ? undefined : deps.log.current(id);
+    },
+    resumeOpen,
+    approve: async (attempt, by) => {
+      const running = takeParked(attempt.id);
+      if (running === undefined) throw conflict(attempt, 'does not wait for approval');
+      const approved = await deps.log.advance(attempt, {
+        state: 'acting',
+        note: `approved by ${by}`,
+        dueAtMs: undefined,
+      });
+      void track(drive(approved, running, () => runApproved(approved, running, runDeps)));
+      return approved;
+    },
+    reject: async (attempt, { by, reason }) => {
+      if (takeParked(attempt.id) === undefined) throw conflict(attempt, 'does not wait for approval');
+      return end(attempt, { outcome: 'rejected', note: `rejected by ${by}: ${reason}` });
+    },
+    rollback: async (attempt, by) => {
+      const running = await runningOf(attempt);
+      if (attempt.state !== 'ended') throw conflict(attempt, 'still runs');
+      if (held.has(attempt.targetKey))
+        throw conflict(attempt, 'can not be undone while another one works on its target');
+      if (deps.clock.now() - attempt.updatedAtMs > MAX_ROLLBACK_AGE_MS)
+        throw conflict(attempt, 'is too old to be undone');
+      const undoable = attempt.steps.some(
+        (step) => step.state === 'done' && deps.actions.get(step.action)?.undo !== undefined,
+      );
+      if (running === undefined || !undoable) throw conflict(attempt, 'has nothing that can be undone');
+      const rolling = await deps.log.advance(attempt, { state: 'rolling_back', note: `undone by ${by}` });
+      const undo = { outcome: 'rolled_back', note: `undone by ${by}` } as const;
+      await track(drive(rolling, running, () => rollBack(rolling, running, undo, runDeps)));
+      return deps.log.current(attempt.id) ?? rolling;
+    },
+    idle: async () => void (await Promise.all(tasks)),
+  };
+}
+
+function errorRatesOf(store: HealingDeps['store']): ErrorRates {
+  return {
+    countErrors: async (query) => (await store.countForVerification({ ...query, fingerprints: [] })).ofService,
+  };
+}

@@ -74,7 +74,8 @@ async function send(method: 'GET' | 'POST', context: ActionContext, body: string
   const timestamp = String(Math.floor(now() / 1000));
   const secret = context.secret(endpoint.secret);
   const signature = createHmac('sha256', secret).update(`${key}.${timestamp}.${body}`).digest('base64');
-  const url = method === 'POST' ? endpoint.url : `${endpoint.url}/${encodeURIComponent(key)}`;
+  const base = endpoint.url.replace(/\/$/, '');
+  const url = method === 'POST' ? base : `${base}/${encodeURIComponent(key)}`;
   markTraffic(context);
   const request = (url.startsWith('https:') ? overHttps : overHttp)(url, {
     method,

@@ -6,15 +6,22 @@ import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
 import { buildCapture, repository } from '../capture/build-capture.ts';
 import { startSink } from '../capture/otlp-sink.ts';
+import { SECRET, signedHeaders } from '../capture/sign-fix.ts';
 
-test('the Fastify service reports its failing payment and its wrong health check, and stops cleanly', async () => {
+test('the Fastify service reports its failing payment and its wrong health check, clears its cache when told to, and stops cleanly', async () => {
   const built = buildCapture();
   const sink = await startSink();
   const service = spawn(
     process.execPath,
     [...built.flags, join(repository, 'examples', 'fastify-service', 'server.js')],
     {
-      env: { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, PORT: '0', PGPORT: '4998' },
+      env: {
+        ...process.env,
+        OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
+        PORT: '0',
+        PGPORT: '4998',
+        ERRATA_FIX_SECRET: SECRET,
+      },
     },
   );
   const address = await new Promise<string>((resolve) => {
@@ -25,6 +32,12 @@ test('the Fastify service reports its failing payment and its wrong health check
   });
   const paid = await fetch(`${address}/pay`, { method: 'POST' });
   const health = await fetch(`${address}/health`);
+  const body = '{"fix":"cache.clear","params":{"cache":"charges"}}';
+  const fixed = await fetch(`${address}/errata/fix`, {
+    method: 'POST',
+    headers: signedHeaders({ key: 'one', body }),
+    body,
+  });
   const exited = once(service, 'exit');
   service.kill('SIGTERM');
   const [code] = await exited;
@@ -33,6 +46,7 @@ test('the Fastify service reports its failing payment and its wrong health check
 
   expect(paid.status).toBe(500);
   expect(await health.json()).toEqual({ status: 'degraded' });
+  expect(await fixed.json()).toEqual({ applied: true, result: { entries: 0 } });
   expect(code).toBe(0);
   const payment = sink.logs.find((log) => log.body === 'payment processing failed: card gateway unreachable');
   expect(JSON.parse(String(payment?.attributes['errata.details']))).toMatchObject({ method: 'POST', route: '/pay' });

@@ -33,11 +33,12 @@ const CLOSE = `SELECT pg_terminate_backend(pid) AS closed ${IDLE} AND ${ID} = $4
 const LEFT = `SELECT count(*)::int AS left ${IDLE} AND ${ID} = ANY($4)`;
 
 const NO_LOGIN = 'the catalogue has no address or no credentials of the service';
-const GONE_MS = 2_000;
+const GONE_MS = 1_500;
 const POLL_MS = 50;
 
 export const postgresCloseIdle = defineAction({
   name: 'postgres.close_idle',
+  // A full server lets in only whom it keeps a connection for (superuser_reserved_connections, PostgreSQL 16: reserved_connections).
   summary: 'Closes idle sessions of one application in PostgreSQL. The login needs pg_monitor and pg_signal_backend.',
   parameters,
   idempotent: true,
@@ -65,33 +66,33 @@ export const postgresCloseIdle = defineAction({
 });
 
 async function run({ params, before }: Intent<Params>, context: ActionContext): Promise<Ran> {
-  let closed = 0;
+  const closed: string[] = [];
   let refused = '';
   const chosen = chosenOf(before);
   const ended = await session(context, async (client) => {
     for (const id of chosen) {
       try {
         const { rows } = await client.query<{ closed: boolean }>(CLOSE, [...idleValues(params), id]);
-        if (rows[0]?.closed === true) closed++;
+        if (rows[0]?.closed === true) closed.push(id);
       } catch (error) {
         // One of somebody else's role; the others may still be ours to close.
         if (!isDenied(error)) throw error;
         refused = 'the login may not close sessions of this role (pg_signal_backend)';
       }
     }
-    if (closed > 0) await untilLeft(chosen.length - closed, () => countLeft(client, params, chosen));
+    await untilGone(() => countLeft(client, params, closed));
   });
   if (ended === undefined) return { kind: 'failed', reason: NO_LOGIN };
-  if (closed === 0 && refused !== '') return { kind: 'failed', reason: refused };
   // Before anything was closed a lost connection may still have carried the first order.
-  if (ended.kind === 'failed') return { kind: 'unknown', reason: `PostgreSQL: ${ended.code}, ${closed} closed` };
-  return { kind: 'done', after: { closed } };
+  if (ended.kind === 'failed') return { kind: 'unknown', reason: `PostgreSQL: ${ended.code}, ${closed.length} closed` };
+  if (closed.length === 0 && refused !== '') return { kind: 'failed', reason: refused };
+  return { kind: 'done', after: { closed: closed.length } };
 }
 
 /** A session that was told to end is still there for a moment. */
-async function untilLeft(wanted: number, count: () => Promise<number>): Promise<void> {
+async function untilGone(count: () => Promise<number>): Promise<void> {
   const until = performance.now() + GONE_MS;
-  while ((await count()) > wanted && performance.now() < until) await setTimeout(POLL_MS);
+  while ((await count()) > 0 && performance.now() < until) await setTimeout(POLL_MS);
 }
 
 function session<T>(context: ActionContext, work: (client: Client) => Promise<T>) {

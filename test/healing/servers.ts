@@ -131,6 +131,9 @@ async function serve(child: ChildProcess, start: Start): Promise<Server> {
     stream?.setEncoding('utf8').on('data', (text: string) => (log = (log + text).slice(-100_000)));
   }
   const gone = once(child, 'exit');
+  // Should the test process end without stop(), the server must not stay.
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
   while (!start.isUp(log) || !(await isOpen(start.port))) {
     if (child.exitCode !== null) throw new Error(log);
     await wait(20);
@@ -141,6 +144,7 @@ async function serve(child: ChildProcess, start: Start): Promise<Server> {
     async stop() {
       child.kill(start.signal ?? 'SIGTERM');
       await gone;
+      process.off('exit', kill);
       rmSync(start.directory, { recursive: true, force: true });
     },
   };

@@ -2,7 +2,8 @@
 // all of it is gone after stop(). Needs root and Debian's docker.io; no registry, images are made from installed packages.
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdir, mkdtemp, readFile, readdir, realpath, rm, symlink } from 'node:fs/promises';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { finished } from 'node:stream/promises';
@@ -13,7 +14,7 @@ import { requirement } from '../../require.ts';
 
 const run = promisify(execFile);
 
-export async function dockerMissing(): Promise<string | undefined> {
+async function dockerMissing(): Promise<string | undefined> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0)
     return 'a Docker engine can be started only by root on Linux';
   for (const [file, ask] of [
@@ -52,6 +53,7 @@ export interface RealEngine {
   readonly socket: string;
   /** For DOCKER_HOST. */
   readonly host: string;
+  readonly bridge: string;
   /** The test's own way in, as an operator has it. */
   readonly docker: Docker;
   importBusybox(): Promise<void>;
@@ -89,9 +91,11 @@ export async function startEngine(options: EngineOptions = {}): Promise<RealEngi
   // Should the test process end without stop(), nothing of it may stay.
   const atExit = () => {
     if (child?.pid !== undefined) kill(child.pid);
-    execFileSync('ip', ['link', 'del', bridge], { stdio: 'ignore' });
+    sweep(directory, bridge);
   };
+  const atEnd = () => process.exit();
   process.once('exit', atExit);
+  for (const end of ENDS) process.once(end, atEnd);
 
   async function up(): Promise<void> {
     // dockerd takes a killed containerd that nobody has reaped yet for a living one, and waits for it.
@@ -126,10 +130,9 @@ export async function startEngine(options: EngineOptions = {}): Promise<RealEngi
       ),
     );
     await down('SIGTERM');
-    await sweep(directory);
-    await run('ip', ['link', 'del', bridge]);
     process.off('exit', atExit);
-    await rm(directory, { recursive: true, force: true });
+    for (const end of ENDS) process.off(end, atEnd);
+    sweep(directory, bridge);
   }
 
   async function importImage(name: string, fill: (root: string) => Promise<void>): Promise<void> {
@@ -149,6 +152,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<RealEngi
     socket,
     host: `unix://${socket}`,
     docker,
+    bridge,
     importBusybox: () => importImage('busybox', async () => undefined),
     importRedis: () => importImage('redis', copyRedis),
     runContainer: async (options) => {
@@ -188,6 +192,9 @@ export async function startEngine(options: EngineOptions = {}): Promise<RealEngi
   }
   return engine;
 }
+
+/** How a test process is told to go; `disconnect`: who started it is gone. */
+const ENDS = ['SIGTERM', 'SIGINT', 'disconnect'];
 
 /** dockerode reads DOCKER_HOST and wins over the socket, unless told that there is no host. */
 const NO_ENVIRONMENT = { host: undefined, port: undefined, protocol: 'http' } as unknown as Docker.DockerOptions;
@@ -231,21 +238,30 @@ async function addBridge(): Promise<string> {
   }
 }
 
-/** What a killed engine leaves: the shims of its containers with what runs in them, and mounts. */
-async function sweep(directory: string): Promise<void> {
-  for (const entry of await readdir('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
-    const command = await readFile(`/proc/${entry}/cmdline`, 'utf8').catch(() => '');
-    if (!command.includes(`\0-address\0${directory}/`)) continue;
-    const children = await readFile(`/proc/${entry}/task/${entry}/children`, 'utf8').catch(() => '');
-    for (const pid of [...children.split(' '), entry]) if (pid !== '') kill(Number(pid));
+/** What a killed engine leaves: the shims of its containers with what runs in them, mounts, its folder and its bridge. */
+function sweep(directory: string, bridge: string): void {
+  for (const entry of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    if (!readProc(`${entry}/cmdline`).includes(`\0-address\0${directory}/`)) continue;
+    const children = readProc(`${entry}/task/${entry}/children`).split(' ');
+    for (const pid of [...children, entry]) if (pid !== '') kill(Number(pid));
   }
-  const mounts = await readFile('/proc/self/mountinfo', 'utf8');
-  const ours = mounts
+  const mounts = readProc('self/mountinfo')
     .split('\n')
-    .flatMap((line) => line.split(' ')[4] ?? [])
-    .filter((path) => path.startsWith(`${directory}/`));
-  for (const path of ours.reverse()) await run('umount', ['-l', path]).catch(() => undefined);
+    .map((line) => line.split(' ')[4] ?? '');
+  for (const path of mounts.filter((mount) => mount.startsWith(`${directory}/`)).reverse()) {
+    execFileSync('umount', ['-l', path]);
+  }
+  rmSync(directory, { recursive: true, force: true });
+  execFileSync('ip', ['link', 'del', bridge]);
+}
+
+function readProc(path: string): string {
+  try {
+    return readFileSync(join('/proc', path), 'utf8');
+  } catch {
+    // Its process is gone.
+    return '';
+  }
 }
 
 function kill(pid: number): void {

@@ -5,9 +5,11 @@ import { createApp } from './app.ts';
 import { runTokenCommand } from './access/token-command.ts';
 import { loadConfig } from './config.ts';
 import { toFailure } from './failure.ts';
+import { runRulesCommand } from './healing/rules-command.ts';
 
 const USAGE = `errata serve                       run the processor
 errata token create|list|revoke    who may send, read and fix (errata token --help)
+errata rules check|test            what is wrong with rules, before they run (errata rules --help)
 `;
 
 /** Requests in flight and the last insert get this long at a stop; then the process ends all the same. */
@@ -18,6 +20,7 @@ process.exitCode = await run(process.argv.slice(2));
 async function run([command, ...rest]: readonly string[]): Promise<number> {
   if (command === 'serve') return serve();
   if (command === 'token') return token(rest);
+  if (command === 'rules') return rules(rest);
   const asked = command === undefined || command === '--help';
   (asked ? process.stdout : process.stderr).write(USAGE);
   return asked ? 0 : 2;
@@ -27,6 +30,16 @@ function token(argv: readonly string[]): number {
   try {
     const { dataDir } = loadConfig({ serving: false });
     return runTokenCommand(argv, { dataDir, out: (line) => void process.stdout.write(`${line}\n`), now: Date.now });
+  } catch (cause) {
+    process.stderr.write(`${toFailure(cause).message}\n`);
+    return 1;
+  }
+}
+
+function rules(argv: readonly string[]): number {
+  try {
+    const folder = loadConfig({ serving: false }).rules;
+    return runRulesCommand(argv, { folder, out: (line) => void process.stdout.write(`${line}\n`) });
   } catch (cause) {
     process.stderr.write(`${toFailure(cause).message}\n`);
     return 1;

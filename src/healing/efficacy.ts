@@ -17,10 +17,10 @@ export interface Efficacy {
 }
 
 /** Fewer acted attempts prove nothing against a rule. */
-export const MIN_ATTEMPTS = 10;
+const MIN_ATTEMPTS = 10;
 
 /** Fewer firings without a fix say nothing about how often it heals by itself. */
-export const MIN_UNTREATED = 10;
+const MIN_UNTREATED = 10;
 
 /** What became of a firing that was suppressed: errors of its groups within followUpWindow. */
 export interface FollowUp {

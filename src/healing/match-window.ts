@@ -8,7 +8,7 @@ import type { When } from './rule.ts';
 const KEPT_TIMES = 128;
 
 /** Groups named in a cause: the newest. */
-export const MAX_FINGERPRINTS = 20;
+const MAX_FINGERPRINTS = 20;
 
 export class MatchWindow {
   /** Ascending. */
@@ -20,7 +20,6 @@ export class MatchWindow {
   readonly #when: When;
   /** Slot of the clock it fired in last. */
   firedSlot = -1;
-  usedAtMs = 0;
 
   constructor(when: When) {
     this.#when = when;
@@ -39,7 +38,6 @@ export class MatchWindow {
     this.#fingerprints.add(seen.fingerprint, atMs);
     if (seen.value !== undefined) this.#values?.add(seen.value, atMs);
     this.#matched?.add(atMs, clock);
-    this.usedAtMs = clock;
   }
 
   /** `ofService`: all errors of the service in the window. */

@@ -23,7 +23,7 @@ export const REFIRE_MS = 30_000;
 /** Between the values of a key. */
 const KEY_SEPARATOR = ' · ';
 
-/** Keys held, over all rules. Past it the one unseen for longest is forgotten: it may count too few, never too many. */
+/** Keys held, over all rules. Past it those unseen for longest are forgotten: they may count too few, never too many. */
 const MAX_KEYS = 20_000;
 
 /** A message as a key may be long; what tells two keys apart must stand in front. */
@@ -45,10 +45,17 @@ export function createMatcher(rules: readonly Rule[], { maxKeys = MAX_KEYS } = {
   const shares = new Set(byPriority.filter(({ when }) => when.ratio !== undefined).map(({ when }) => when.withinMs));
   const services = createRecentMap<BucketCounts>(maxKeys);
   const forgetAfterMs = lookbackMs(rules);
+  let turnedAtMs = 0;
   let clock = 0;
 
   function observe(error: HealingError): readonly Firing[] {
     clock = Math.max(clock, error.receivedAtMs);
+    if (clock >= turnedAtMs + forgetAfterMs) {
+      // What goes was not used for longer than any decision looks back.
+      windows.turn();
+      services.turn();
+      turnedAtMs = clock;
+    }
     // What one of our own probes caused in its target is no new trouble.
     if (error.details['errata.origin'] === 'probe') return NONE;
     const atMs = Math.min(error.timestampMs, error.receivedAtMs);
@@ -70,9 +77,9 @@ export function createMatcher(rules: readonly Rule[], { maxKeys = MAX_KEYS } = {
     const values = keyValues(when.groupBy, error);
     if (values === undefined) return undefined;
     // A share is one service's: with a ratio each service counts on its own, even when the key does not name it.
-    const parts = [rule.id, error.companyId, ...values, when.ratio === undefined ? '' : error.service];
-    windows.forget((window) => window.usedAtMs <= clock - forgetAfterMs);
-    const window = windows.use(parts.join('\0'), () => new MatchWindow(when));
+    const share = when.ratio === undefined ? '' : error.service;
+    const id = `${rule.id}\0${error.companyId}\0${values.join('\0')}\0${share}`;
+    const window = windows.use(id, () => new MatchWindow(when));
     window.add(atMs, clock, { fingerprint: error.fingerprint, value: distinctValue(rule, error) });
     const slot = Math.floor(clock / REFIRE_MS);
     if (window.firedSlot === slot || !window.complete(clock, ofService(rule, error))) return undefined;

@@ -19,7 +19,13 @@ export interface ReadRules {
 
 export function readRules(folder: string, catalogue: Catalogue): ReadRules {
   if (!existsSync(folder)) return { rules: [], faults: [`${folder}: there is no such folder`] };
-  const texts = readTexts(folder);
+  let texts: ReturnType<typeof readTexts>;
+  try {
+    texts = readTexts(folder);
+  } catch (cause) {
+    // Not a folder, not ours to read, or a file that vanished between the listing and the reading.
+    return { rules: [], faults: [`${folder}: ${cause instanceof Error ? cause.message : String(cause)}`] };
+  }
   const rules: Rule[] = [];
   const faults: string[] = [];
   for (const [name, text] of texts) {

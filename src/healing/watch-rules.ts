@@ -6,7 +6,6 @@ import type { FSWatcher } from 'node:fs';
 import { Failure } from '../failure.ts';
 import type { Catalogue } from './check-rule.ts';
 import { readRules, readTexts } from './read-rules.ts';
-import type { ReadRules } from './read-rules.ts';
 import type { Rule } from './rule.ts';
 
 export interface RuleWatchParts {
@@ -36,7 +35,10 @@ export function createRuleWatch(parts: RuleWatchParts): RuleWatch {
   let seen = stateOf(folder);
   const first = readRules(folder, catalogue);
   if (first.faults.length > 0) {
-    throw new Failure('CONFIG_INVALID', `the rules have ${first.faults.length} faults:\n${first.faults.join('\n')}`);
+    throw new Failure(
+      'CONFIG_INVALID',
+      `the rules have ${first.faults.length === 1 ? 'a fault' : `${first.faults.length} faults`}:\n${first.faults.join('\n')}`,
+    );
   }
   let { rules } = first;
   let watcher: FSWatcher | undefined;
@@ -47,19 +49,10 @@ export function createRuleWatch(parts: RuleWatchParts): RuleWatch {
     const state = stateOf(folder);
     if (state === seen) return;
     seen = state;
-    const read = readAgain();
+    const read = readRules(folder, catalogue);
     if (read.faults.length > 0) return onFaults(read.faults);
     rules = read.rules;
     onRules?.(rules);
-  }
-
-  function readAgain(): ReadRules {
-    try {
-      return readRules(folder, catalogue);
-    } catch (cause) {
-      // A file vanished between the listing and the reading, or may not be read.
-      return { rules: [], faults: [`${folder}: ${cause instanceof Error ? cause.message : String(cause)}`] };
-    }
   }
 
   function lookSoon(): void {

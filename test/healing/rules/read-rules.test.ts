@@ -139,6 +139,11 @@ test('a missing folder is a fault', () => {
   expect(readRules(join(folder, 'none'), catalogue).faults).toEqual([`${folder}/none: there is no such folder`]);
 });
 
+test('a file in place of the folder is a fault', () => {
+  writeFileSync(join(folder, 'file'), '');
+  expect(readRules(join(folder, 'file'), catalogue).faults).toEqual([expect.stringContaining('ENOTDIR')]);
+});
+
 test('an id stands for one rule in all files', () => {
   writeFileSync(join(folder, 'b.yaml'), `apiVersion: errata/v1\nrules:\n${rule()}`);
   expect(read(rule()).faults).toEqual([`b.yaml:3: id: a-rule is the id of the rule at ${folder}/a.yaml:3 too`]);

@@ -41,8 +41,9 @@ export const containerRestart = defineAction<typeof parameters>({
     const overAtMs = atMs + params.stop_timeout + STOP_SLACK_MS;
     let downSinceMs: number | undefined;
     return watchContainer(idOf(before), context, ({ startedAt, finishedAt, status }) => {
-      // Compared with what the engine said before, not with our clock, which may differ from the engine's.
-      if (startedAt !== before['started_at'] && status === 'running') {
+      // Compared with what the engine said before, not with our clock, which may differ from the engine's. Down again since
+      // is not half done: it fell over, or somebody stopped it, and a start of ours would undo that.
+      if (startedAt !== before['started_at'] && status !== 'restarting') {
         return { kind: 'applied', after: { started_at: startedAt, status } };
       }
       const now = context.now();

@@ -77,6 +77,17 @@ test('an engine killed between stop and start of a restart leaves it half done, 
   expect((await harness.inspect(control)).status).toBe('running');
 });
 
+test('what somebody stops after our restart is not half done: it stays stopped', async () => {
+  const id = await harness.runFixable({ name: 'stopped-after' });
+  const { intent, context } = await intend(containerRestart, id, { stop_timeout: 0 });
+  await containerRestart.run(intent, context);
+  await harness.real.docker.getContainer(id).stop({ t: 0 });
+  expect(await containerRestart.observe(intent, context)).toMatchObject({
+    kind: 'applied',
+    after: { status: 'exited' },
+  });
+});
+
 test('a restart that never reached the engine is not applied, but only after its time is over', async () => {
   const id = await harness.runFixable({ name: 'never-asked' });
   const { intent, context } = await intend(containerRestart, id, { stop_timeout: 10_000 });

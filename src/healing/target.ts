@@ -13,7 +13,7 @@ export interface CatalogueService {
   readonly protocol: Protocol | undefined;
   /** What a health check of it must ask; `check.correct` changes it. */
   readonly healthCheck: { readonly protocol: Protocol; readonly path: string } | undefined;
-  /** References, `env:NAME` or `file:PATH`; resolved at use, never kept. */
+  /** `password`: a reference, `env:NAME` or `file:PATH`; resolved at use, never kept. */
   readonly credentials: { readonly user: string; readonly password: string; readonly database: string } | undefined;
   /** Of errata/capture `onFix`: where, and the reference of the shared secret. */
   readonly fixEndpoint: { readonly url: string; readonly secret: string } | undefined;

@@ -78,7 +78,7 @@ async function withKeys<T>(context: ActionContext, work: (keys: Keys) => Promise
   const address = addressOf(context.target, undefined, 'redis');
   if (address === undefined) return 'nothing tells the address of the service';
   const { credentials } = context.target.service;
-  const database = credentials === undefined ? '0' : context.secret(credentials.database);
+  const database = credentials?.database || '0';
   if (!/^\d{1,3}$/.test(database)) return "the credentials' database is no number, as those of Redis are";
   const client = createClient({
     RESP: 2,
@@ -88,7 +88,7 @@ async function withKeys<T>(context: ActionContext, work: (keys: Keys) => Promise
     commandOptions: { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
     ...(credentials === undefined
       ? {}
-      : { username: context.secret(credentials.user), password: context.secret(credentials.password) }),
+      : { username: credentials.user || 'default', password: context.secret(credentials.password) }),
   });
   // The same failure rejects the call.
   client.on('error', () => {});

@@ -27,9 +27,9 @@ export async function withPostgres<T>(
   const { credentials } = context.target.service;
   if (address === undefined || credentials === undefined) return undefined;
   const login = {
-    user: context.secret(credentials.user),
+    user: credentials.user,
     password: context.secret(credentials.password),
-    database: context.secret(credentials.database),
+    database: credentials.database,
   };
   const tls = await asksForTls(address, context);
   if (typeof tls === 'string') return { kind: 'failed', code: tls };

@@ -26,7 +26,7 @@ export async function askRedis(
     socket: { ...address, connectTimeout: CONNECT_TIMEOUT_MS, reconnectStrategy: false },
     ...(credentials === undefined
       ? {}
-      : { username: context.secret(credentials.user), password: context.secret(credentials.password) }),
+      : { username: credentials.user || 'default', password: context.secret(credentials.password) }),
   });
   // The same failure rejects the call.
   client.on('error', () => {});

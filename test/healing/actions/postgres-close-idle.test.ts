@@ -37,12 +37,12 @@ describe('postgres.close_idle', () => {
   }
 
   const credentials = {
-    user: `env:${POSTGRES_USER}`,
+    user: POSTGRES_USER,
     password: `env:${POSTGRES_PASSWORD}`,
-    database: 'env:postgres',
+    database: 'postgres',
   };
   const context = (user = POSTGRES_USER) =>
-    contextOf(targetAt(server.port, { protocol: 'postgresql', credentials: { ...credentials, user: `env:${user}` } }));
+    contextOf(targetAt(server.port, { protocol: 'postgresql', credentials: { ...credentials, user } }));
 
   /** Names of the sessions that are left, without the one that asks. */
   async function sessions(): Promise<readonly string[]> {

@@ -26,7 +26,7 @@ describe('redis.delete_keys', () => {
     await redis.flushAll();
   });
 
-  const credentials = { user: 'env:default', password: 'env:right-horse', database: 'env:0' };
+  const credentials = { user: 'default', password: 'env:right-horse', database: '0' };
   const context = () => contextOf(targetAt(server.port, { protocol: 'redis', credentials }));
   const left = async () => (await redis.keys('*')).sort();
 
@@ -85,7 +85,7 @@ describe('redis.delete_keys', () => {
       contextOf(targetAt(server.port, { credentials: { ...credentials, ...more } }));
     expect(await action.prepare(params, context())).toEqual({ refused: 'no key begins with price:' });
     expect(await action.prepare(params, as({ password: 'env:wrong' }))).toEqual({ refused: 'Redis: WRONGPASS' });
-    expect(await action.prepare(params, as({ database: 'env:orders' }))).toEqual({
+    expect(await action.prepare(params, as({ database: 'orders' }))).toEqual({
       refused: "the credentials' database is no number, as those of Redis are",
     });
   });

@@ -10,8 +10,8 @@ import { errorOf } from './error-of.ts';
 import { createMarks, runProbe, targetAt } from './probe-setup.ts';
 
 const withServers = await requirement('servers', serversMissing);
-const credentials = { user: 'env:PG_USER', password: 'env:PG_PASSWORD', database: 'env:PG_DATABASE' };
-const env = { PG_USER: POSTGRES_USER, PG_PASSWORD: POSTGRES_PASSWORD, PG_DATABASE: 'postgres' };
+const credentials = { user: POSTGRES_USER, password: 'env:PG_PASSWORD', database: 'postgres' };
+const env = { PG_PASSWORD: POSTGRES_PASSWORD };
 
 let server: Server | undefined;
 beforeAll(async () => {
@@ -40,8 +40,10 @@ async function connectAs(user: string, application = 'shop'): Promise<Client> {
   return client;
 }
 
-const login = (overrides: Readonly<Record<string, string>> = {}) =>
-  runProbe('postgres.login', { target: targetAt(portOfServer(), { credentials }), env: { ...env, ...overrides } });
+const targetAs = (more: Partial<typeof credentials> = {}) =>
+  targetAt(portOfServer(), { credentials: { ...credentials, ...more } });
+const login = (more: Partial<typeof credentials> = {}, password = POSTGRES_PASSWORD) =>
+  runProbe('postgres.login', { target: targetAs(more), env: { PG_PASSWORD: password } });
 
 withServers('the right password is accepted, under our own application name', async () => {
   expect(await login()).toEqual({ ok: true });
@@ -51,17 +53,17 @@ withServers('the right password is accepted, under our own application name', as
 withServers('a wrong password is 28P01 after one try, and its text is in no fact', async () => {
   const failures = (): number => (server?.log().match(/password authentication failed/g) ?? []).length;
   const before = failures();
-  const facts = await login({ PG_PASSWORD: 'wrong-horse' });
+  const facts = await login({}, 'wrong-horse');
   expect(facts).toEqual({ ok: false, code: '28P01' });
   await expect.poll(failures).toBe(before + 1);
 });
 
 withServers('an unknown database is 3D000', async () => {
-  expect(await login({ PG_DATABASE: 'nowhere' })).toEqual({ ok: false, code: '3D000' });
+  expect(await login({ database: 'nowhere' })).toEqual({ ok: false, code: '3D000' });
 });
 
 withServers('an unknown role is told from a wrong password by nobody', async () => {
-  expect(await login({ PG_USER: 'nobody' })).toEqual({ ok: false, code: '28P01' });
+  expect(await login({ user: 'nobody' })).toEqual({ ok: false, code: '28P01' });
 });
 
 withServers('a full server is 53300, and its statistics say so while one more fits', async () => {
@@ -71,8 +73,7 @@ withServers('a full server is 53300, and its statistics say so while one more fi
   });
   for (let count = 0; count < 4; count += 1) clients.push(await connectAs('app'));
   await clients[0]?.query('BEGIN');
-  const target = targetAt(portOfServer(), { credentials });
-  const stats = () => runProbe('postgres.stats', { target, env });
+  const stats = () => runProbe('postgres.stats', { target: targetAs(), env });
   await expect.poll(stats).toEqual({
     connections: 4,
     max_connections: 10,
@@ -81,18 +82,17 @@ withServers('a full server is 53300, and its statistics say so while one more fi
     idle_in_transaction: 1,
   });
   for (let count = 0; count < 4; count += 1) clients.push(await connectAs('app'));
-  expect(await login({ PG_USER: 'app' })).toEqual({ ok: false, code: '53300' });
+  expect(await login({ user: 'app' })).toEqual({ ok: false, code: '53300' });
   // The superuser still gets in by its reserve.
   expect((await stats())['connections_ratio']).toBe(1);
-  expect(await runProbe('postgres.stats', { target, env: { ...env, PG_USER: 'app' } })).toEqual({});
+  expect(await runProbe('postgres.stats', { target: targetAs({ user: 'app' }), env })).toEqual({});
 });
 
 withServers('a role that must not see other sessions counts them all the same', async () => {
   const client = await connectAs(POSTGRES_USER);
   onTestFinished(() => client.end());
-  const target = targetAt(portOfServer(), { credentials });
   await expect
-    .poll(() => runProbe('postgres.stats', { target, env: { ...env, PG_USER: 'app' } }))
+    .poll(() => runProbe('postgres.stats', { target: targetAs({ user: 'app' }), env }))
     .toEqual({ connections: 1, max_connections: 10, connections_ratio: 0.125 });
 });
 
@@ -101,7 +101,7 @@ withServers('a server that insists on TLS is asked over TLS', async () => {
   onTestFinished(() => secure.stop());
   const target = targetAt(secure.port, { credentials });
   expect(await runProbe('postgres.login', { target, env })).toEqual({ ok: true });
-  expect(await runProbe('postgres.login', { target, env: { ...env, PG_PASSWORD: 'wrong-horse' } })).toEqual({
+  expect(await runProbe('postgres.login', { target, env: { PG_PASSWORD: 'wrong-horse' } })).toEqual({
     ok: false,
     code: '28P01',
   });
@@ -144,7 +144,7 @@ test('a server that takes the connection and says nothing is a time-out', async 
   for (const name of ['postgres.login', 'redis.ping']) {
     const facts = await runProbe(name, {
       target,
-      env: { ...env, REDIS_PASSWORD: 'x' },
+      env,
       signal: AbortSignal.timeout(1_300),
     });
     expect(Object.values(facts)).toEqual([false, 'ETIMEDOUT']);
@@ -160,7 +160,7 @@ test('without credentials nothing is tried', async () => {
 
 test('a reference without a value is a matter of configuration, not of the target', async () => {
   const target = targetAt(await freePort(), { credentials });
-  await expect(runProbe('postgres.login', { target, env: { PG_USER: 'x' } })).rejects.toMatchObject({
+  await expect(runProbe('postgres.login', { target, env: {} })).rejects.toMatchObject({
     code: 'CONFIG_INVALID',
     message: 'env:PG_PASSWORD is not there or empty',
   });

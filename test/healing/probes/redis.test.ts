@@ -9,8 +9,8 @@ import { errorOf } from './error-of.ts';
 import { runProbe, targetAt } from './probe-setup.ts';
 
 const withServers = await requirement('servers', serversMissing);
-const credentials = { user: 'env:REDIS_USER', password: 'env:REDIS_PASSWORD', database: 'env:REDIS_DB' };
-const env = { REDIS_USER: 'default', REDIS_PASSWORD: 'right-horse' };
+const credentials = { user: '', password: 'env:REDIS_PASSWORD', database: '' };
+const env = { REDIS_PASSWORD: 'right-horse' };
 
 let server: Server | undefined;
 const sockets: Socket[] = [];
@@ -39,7 +39,7 @@ withServers('a password that is missing, wrong and right is NOAUTH, WRONGPASS an
   const port = await start('--requirepass', 'right-horse');
   const target = targetAt(port, { credentials });
   expect(await runProbe('redis.ping', { target: targetAt(port) })).toEqual({ ok: false, error: 'NOAUTH' });
-  const wrong = { ...env, REDIS_PASSWORD: 'wrong-horse' };
+  const wrong = { REDIS_PASSWORD: 'wrong-horse' };
   expect(await runProbe('redis.ping', { target, env: wrong })).toEqual({ ok: false, error: 'WRONGPASS' });
   expect(await runProbe('redis.ping', { target, env })).toEqual({ ok: true });
   expect((await runProbe('redis.info', { target, env }))['ok']).toBe(true);

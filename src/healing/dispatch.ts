@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { HealingError } from '../store/attempt-store.ts';
 import type { Attempt, Cause, Suppression } from './attempt.ts';
+import { hasActed } from './breaker.ts';
 import { chooseBranch } from './choose-branch.ts';
 import { GATHER_MS, createCommonCause } from './common-cause.ts';
 import type { PastFiring } from './common-cause.ts';
@@ -188,7 +189,8 @@ export function createDispatcher(settings: DispatchSettings, deps: DispatchDeps)
       return same;
     }
     const { to, ask } = firing.rule.escalate;
-    const handedOver = HANDED_OVER.has(reason) ? { escalatedTo: to, questions: ask } : {};
+    const isNews = HANDED_OVER.has(reason) && !wasHandedOver(firing, reason, target);
+    const handedOver = isNews ? { escalatedTo: to, questions: ask } : {};
     const suppressed = await log.begin({
       ...blank(firing, target, { mode: guardian.modeOf(firing.rule, target), requestedBy: 'rule' }),
       ...handedOver,
@@ -200,6 +202,15 @@ export function createDispatcher(settings: DispatchSettings, deps: DispatchDeps)
     deps.logger.info({ attempt: suppressed.id, ruleId: firing.rule.id, reason, note }, 'a fix was suppressed');
     deps.onEnd?.(suppressed);
     return suppressed;
+  }
+
+  /** People are told once that a limit was reached, however many keys run into it; again when it was acted meanwhile. */
+  function wasHandedOver({ rule }: Firing, reason: Suppression, target: Target | undefined): boolean {
+    const last = log.recent().findLast((attempt) => {
+      const isHandOver = attempt.suppression === reason && attempt.escalatedTo !== '';
+      return attempt.ruleId === rule.id && attempt.targetKey === target?.key && (isHandOver || hasActed(attempt));
+    });
+    return last?.suppression === reason;
   }
 
   async function fix(error: HealingError, { dryRun, by }: { dryRun: boolean; by: string }): Promise<FixAnswer> {

@@ -37,7 +37,7 @@ export async function findTarget(
   if (choice !== 'subject') return findNamed([choice.service], error, { sources, compose: false });
   const container = await reportedContainer(error, sources);
   if (container === undefined) return findNamed([error.service], error, { sources, compose: true });
-  if (isOneOff(container)) return suppressed('no_target', `${container.name} is a one-off container`);
+  if (isOneOff(container)) return suppressed('no_target', 'it comes from a one-off container');
   const services = sources.catalogue.services().filter((service) => isOf(service, container));
   return choose(services.length > 0 ? services : [serviceFrom(container)], error, async () => [container]);
 }
@@ -103,10 +103,8 @@ async function choose(
 ): Promise<FoundTarget> {
   const own = services.filter(({ company }) => company === error.companyId);
   const [service] = own;
-  if (service === undefined) {
-    const names = services.map(({ name }) => name).join(', ');
-    return suppressed('other_company', `${names} belongs to another company`);
-  }
+  // The note is read by the company that reported: it names nothing of the other one's.
+  if (service === undefined) return suppressed('other_company', 'it belongs to another company');
   if (own.length > 1) return suppressed('ambiguous_target', `it may be ${own.map(({ name }) => name).join(' or ')}`);
   const containers = await containersFor(service);
   if (containers.length > 1) {

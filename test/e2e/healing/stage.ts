@@ -27,7 +27,7 @@ export interface Stage {
   /** Waits for the newest attempt that fits. */
   attempt(fits: (attempt: AttemptView) => boolean, timeoutMs?: number): Promise<AttemptView>;
   get<T>(path: string): Promise<T>;
-  post<T>(path: string, body?: object): Promise<{ status: number; body: T }>;
+  post(path: string, body?: object): Promise<{ status: number; body: unknown }>;
   stop(): Promise<void>;
 }
 
@@ -53,6 +53,8 @@ export interface AttemptView {
   readonly started_at: string;
   readonly ended_at: string | null;
   readonly joined: number;
+  readonly error_id: string;
+  readonly facts: Readonly<Record<string, string | number | boolean>>;
   readonly steps: readonly { readonly action: string; readonly state: string; readonly note: string }[];
 }
 
@@ -121,13 +123,13 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
         { timeout: timeoutMs, interval: 100 },
       ),
     get: async <T>(path: string) => (await (await fetch(`${running().api}${path}`)).json()) as T,
-    post: async <T>(path: string, body: object = {}) => {
+    post: async (path, body = {}) => {
       const response = await fetch(`${running().api}${path}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
       });
-      return { status: response.status, body: (await response.json()) as T };
+      return { status: response.status, body: await response.json() };
     },
     stop: async () => {
       await processor?.kill().catch(() => undefined);
@@ -161,6 +163,7 @@ function shorten(text: string): string {
     .replace(/\bsoak: \w+/g, 'soak: 2s')
     .replace(/\bevery: \w+/g, 'every: 500ms')
     .replace(/\bcooldown: \w+/g, 'cooldown: 1s')
+    .replace(/\bidle_for: \w+/g, 'idle_for: 1s')
     .replace(/fact: box.age_s, lt: \d+/g, 'fact: box.age_s, lt: 0')
     .replace(/\bstop_timeout: \w+/g, 'stop_timeout: 1s');
 }

@@ -5,11 +5,17 @@ import { createApp } from './app.ts';
 import { runTokenCommand } from './access/token-command.ts';
 import { loadConfig } from './config.ts';
 import { toFailure } from './failure.ts';
+import { actions } from './healing/actions/catalogue.ts';
+import { runBacktest } from './healing/backtest-command.ts';
+import { probes } from './healing/probes/catalogue.ts';
+import { readRules } from './healing/read-rules.ts';
 import { runRulesCommand } from './healing/rules-command.ts';
+import { createClickHouseStore } from './store/clickhouse-store.ts';
 
 const USAGE = `errata serve                       run the processor
 errata token create|list|revoke    who may send, read and fix (errata token --help)
-errata rules check|test            what is wrong with rules, before they run (errata rules --help)
+errata rules check|test|schema     what is wrong with rules, before they run (errata rules --help)
+errata rules backtest              what they would have done to the errors in the store
 `;
 
 /** Requests in flight and the last insert get this long at a stop; then the process ends all the same. */
@@ -36,10 +42,20 @@ function token(argv: readonly string[]): number {
   }
 }
 
-function rules(argv: readonly string[]): number {
+async function rules(argv: readonly string[]): Promise<number> {
+  const out = (line: string) => void process.stdout.write(`${line}\n`);
   try {
-    const folder = loadConfig({ serving: false }).rules;
-    return runRulesCommand(argv, { folder, out: (line) => void process.stdout.write(`${line}\n`) });
+    const config = loadConfig({ serving: false });
+    const backtest = (rest: readonly string[]) =>
+      runBacktest(rest, {
+        config: { ...config.healing, folder: config.rules },
+        readRules: (folder) => readRules(folder, { probes, actions }),
+        openStore: () => createClickHouseStore(config.store, { now: Date.now, logger: pino(process.stderr) }),
+        out,
+        err: process.stderr,
+        now: Date.now,
+      });
+    return await runRulesCommand(argv, { folder: config.rules, out, backtest });
   } catch (cause) {
     process.stderr.write(`${toFailure(cause).message}\n`);
     return 1;

@@ -34,6 +34,9 @@ const USAGE = `errata rules backtest [FOLDER] [--since 7d] [--until 1h] [--rule 
 What the rules would have done over the errors in the store, and what the limits would have stopped. --since, --until: a
 time before now (30m, 12h, 7d) or a date (2026-11-24T12:00:00Z). --rule shows one rule; the others are decided with it.`;
 
+const TAKEN_ADVICE =
+  '; stop the processor that runs on it, test against a copy of the folder, or keep the errors in a ClickHouse server, which many can read';
+
 const PAGE = 10_000;
 /** Before all others of its moment. */
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
@@ -72,8 +75,7 @@ export async function runBacktest(argv: readonly string[], parts: BacktestParts)
     return 0;
   } catch (cause) {
     if (!(cause instanceof Failure)) throw cause;
-    const advice = cause.code === 'STORE_TAKEN' ? '; stop the processor that runs on it, or test against a copy' : '';
-    err.write(`${cause.message}${advice}\n`);
+    err.write(`${cause.message}${cause.code === 'STORE_TAKEN' ? TAKEN_ADVICE : ''}\n`);
     return 1;
   }
 }

@@ -1,4 +1,4 @@
-// `errata rules check|test|schema`: what is wrong with rules, without probing or changing anything.
+// `errata rules check|test|schema|backtest`: what is wrong with rules, without probing or changing anything.
 import { actions } from './actions/catalogue.ts';
 import { probes } from './probes/catalogue.ts';
 import { readRules } from './read-rules.ts';
@@ -10,15 +10,20 @@ interface RulesCommandParts {
   readonly folder: string;
   /** One line of output. */
   readonly out: (line: string) => void;
+  /** `errata rules backtest`, which needs the store. */
+  readonly backtest: (argv: readonly string[]) => Promise<number>;
 }
 
 const USAGE = `errata rules check [FOLDER]       are the rules sound? Every fault with file, line and column
 errata rules test [FOLDER]        run the tests that stand in the rules
-errata rules schema               the JSON Schema of a rules file, for editors`;
+errata rules schema               the JSON Schema of a rules file, for editors
+errata rules backtest [FOLDER]    what they would have done to the errors in the store (errata rules backtest --help)`;
 
 /** Exit code: 0 all is well, 1 there are faults, 2 asked wrongly. */
-export function runRulesCommand(argv: readonly string[], { folder, out }: RulesCommandParts): number {
+export async function runRulesCommand(argv: readonly string[], parts: RulesCommandParts): Promise<number> {
+  const { folder, out } = parts;
   const [command, named, ...rest] = argv;
+  if (command === 'backtest') return parts.backtest(argv.slice(1));
   if (argv.includes('--help')) {
     out(USAGE);
     return 0;

@@ -12,9 +12,13 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function run(...argv: string[]): { code: number; text: string } {
+async function run(...argv: string[]): Promise<{ code: number; text: string }> {
   const lines: string[] = [];
-  const code = runRulesCommand(argv, { folder, out: (line) => lines.push(line) });
+  const backtest = async (rest: readonly string[]) => {
+    lines.push(`backtest ${rest.join(' ')}`);
+    return 0;
+  };
+  const code = await runRulesCommand(argv, { folder, out: (line) => lines.push(line), backtest });
   return { code, text: lines.join('\n') };
 }
 
@@ -30,25 +34,25 @@ rules:
       - { name: one fires, errors: [{ fields: { error_type: timeout } }], expect: { branch: told } }
 `;
 
-test('check lists sound rules', () => {
+test('check lists sound rules', async () => {
   writeFileSync(join(folder, 'a.yaml'), sound);
-  const { code, text } = run('check');
+  const { code, text } = await run('check');
   expect(code).toBe(0);
   expect(text).toContain('hand-over  observe   50  Timeouts are told');
   expect(text).toContain('1 rule, no faults');
 });
 
-test('check tells faults with their place, and fails', () => {
+test('check tells faults with their place, and fails', async () => {
   writeFileSync(join(folder, 'a.yaml'), sound.replace('count: 2', 'cuont: 2'));
-  const { code, text } = run('check');
+  const { code, text } = await run('check');
   expect(code).toBe(1);
   expect(text).toContain(`${folder}/a.yaml:5:67: when.cuont: is not a key of a rules file`);
   expect(text).toContain('1 fault');
 });
 
-test('test tells what fires and what should have, and fails', () => {
+test('test tells what fires and what should have, and fails', async () => {
   writeFileSync(join(folder, 'a.yaml'), sound);
-  const { code, text } = run('test', folder);
+  const { code, text } = await run('test', folder);
   expect(code).toBe(1);
   expect(text.split('\n')).toEqual([
     'ok      hand-over  two fire',
@@ -57,15 +61,20 @@ test('test tells what fires and what should have, and fails', () => {
   ]);
 });
 
-test('tests are not run over faulty rules', () => {
+test('tests are not run over faulty rules', async () => {
   writeFileSync(join(folder, 'a.yaml'), sound.replace('title', 'titel'));
-  const { code, text } = run('test');
+  const { code, text } = await run('test');
   expect(code).toBe(1);
   expect(text).not.toContain('ok ');
 });
 
-test('a question that is none is answered with the manual', () => {
-  expect(run('chekc').code).toBe(2);
-  expect(run('check', folder, 'more').code).toBe(2);
-  expect(run('--help')).toMatchObject({ code: 0, text: expect.stringContaining('errata rules check') });
+test('a question that is none is answered with the manual', async () => {
+  expect((await run('chekc')).code).toBe(2);
+  expect((await run('check', folder, 'more')).code).toBe(2);
+  expect(await run('--help')).toMatchObject({ code: 0, text: expect.stringContaining('errata rules check') });
+});
+
+test('a backtest gets its own options, --help too', async () => {
+  expect((await run('backtest', '--help')).text).toBe('backtest --help');
+  expect((await run('backtest', folder, '--since', '2h')).text).toBe(`backtest ${folder} --since 2h`);
 });

@@ -65,7 +65,7 @@ export function assembleHealing(config: HealingConfig, { store, now, newId, logg
   });
   const healing = createHealing(config.healing, {
     store,
-    rules: watch.rules,
+    rules: () => watch.rules(),
     probes,
     actions,
     engine: docker?.engine,

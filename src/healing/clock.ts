@@ -11,7 +11,7 @@ export function createClock(now: () => number): Clock {
     now,
     sleep: (ms, signal) =>
       new Promise((resolve) => {
-        if (signal.aborted || ms <= 0) return void resolve();
+        if (signal.aborted || ms <= 0) return resolve();
         const done = () => {
           clearTimeout(timer);
           signal.removeEventListener('abort', done);

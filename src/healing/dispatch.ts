@@ -158,6 +158,9 @@ export function createDispatcher(settings: DispatchSettings, deps: DispatchDeps)
     return log.recent().findLast((attempt) => {
       if (attempt.ruleId !== rule.id || attempt.targetKey !== target.key || attempt.actedAtMs > 0) return false;
       if (attempt.requestedBy !== 'rule' || attempt.cause.key !== cause.key) return false;
+      // What stopped it may be over (a pause, a deployment): then there is no reason to wait.
+      const { suppression } = attempt;
+      if (suppression !== undefined && guardian.mayAct(rule, target, attempt)?.reason !== suppression) return false;
       const quietMs = attempt.state === 'ended' ? rule.limits.cooldownMs : LOOK_AGAIN_MS;
       return Object.keys(attempt.facts).length > 0 && nowMs - attempt.startedAtMs < quietMs;
     });

@@ -32,9 +32,7 @@ export async function suppress(
 
 export async function handOver(
   attempt: Attempt,
-  rule: Rule,
-  outcome: Outcome,
-  note: string,
+  { rule, outcome, note }: { readonly rule: Rule; readonly outcome: Outcome; readonly note: string },
   deps: EndDeps,
 ): Promise<Attempt> {
   const { to, ask } = rule.escalate;

@@ -106,8 +106,8 @@ export function createHealing(settings: HealingSettings, deps: HealingDeps): Hea
       {
         store: deps.store,
         rules: deps.rules,
-        isEcho: deps.echo.isEcho,
-        onFirings: dispatcher.add,
+        isEcho: (error) => deps.echo.isEcho(error),
+        onFirings: (firings) => dispatcher.add(firings),
         onTrouble: (cause) => deps.logger.warn({ err: cause }, 'healing could not read the newest errors'),
         clock: deps.clock,
         lagMs: settings.lagMs,
@@ -136,9 +136,9 @@ export function createHealing(settings: HealingSettings, deps: HealingDeps): Hea
     approve: (companyId, id, by) => withAttempt(companyId, id, (attempt) => runner.approve(attempt, by)),
     reject: (companyId, id, answer) => withAttempt(companyId, id, (attempt) => runner.reject(attempt, answer)),
     rollback: (companyId, id, by) => withAttempt(companyId, id, (attempt) => runner.rollback(attempt, by)),
-    setPaused: async (paused, by) => {
-      const state = await pause.set({ paused, by, atMs: deps.clock.now() });
-      deps.logger.warn({ by, paused }, 'healing was switched');
+    setPaused: async (paused, by, reason) => {
+      const state = await pause.set({ paused, by, atMs: deps.clock.now(), ...(reason === undefined ? {} : { reason }) });
+      deps.logger.warn({ by, paused, reason }, 'healing was switched');
       return state;
     },
     pauseState: () => pause.state(),

@@ -15,7 +15,7 @@ export interface RunDeps extends VerifyDeps {
   /** The target as it is now; undefined: it is gone. */
   readonly look: (target: Target) => Promise<Target | undefined>;
   /** What forbids to change the target now; asked right before each change. */
-  readonly guard: (rule: Rule, target: Target, attempt: Attempt) => Promise<Verdict | undefined>;
+  readonly guard: (rule: Rule, target: Target, attempt: Attempt) => Verdict | undefined;
   /** Marks the groups as resolved, with the evidence as notes. */
   readonly resolve: (attempt: Attempt) => Promise<void>;
   readonly approvalMs: number;

@@ -36,9 +36,9 @@ export async function finishStep(run: StepRun, step: Step): Promise<Step> {
 
 /** Whole undo; an action that has none stays as it is. */
 export async function undoStep(run: StepRun, step: Step): Promise<Step> {
-  const { undo } = run.action;
-  if (undo === undefined) return step;
-  const ran = await safely(() => undo(intentOf(step), bounded(run, run.call.timeoutMs)));
+  const { action } = run;
+  if (action.undo === undefined) return step;
+  const ran = await safely(() => action.undo?.(intentOf(step), bounded(run, run.call.timeoutMs)));
   const note = ran.kind === 'done' ? 'undone' : `not undone: ${ran.reason}`;
   return settle(run, step, { state: ran.kind === 'done' ? 'undone' : step.state, note });
 }
@@ -84,13 +84,13 @@ async function look(
   }
 }
 
-export const SUPERSEDED = 'the target is another one now';
+const SUPERSEDED = 'the target is another one now';
 
 async function complete(run: StepRun, step: Step): Promise<Step> {
-  const { complete: finish } = run.action;
-  if (finish === undefined)
+  const { action } = run;
+  if (action.complete === undefined)
     return settle(run, step, { state: 'unknown', note: 'half done, and there is no way to finish' });
-  const ran = await safely(() => finish(intentOf(step), bounded(run, run.call.timeoutMs)));
+  const ran = await safely(() => action.complete?.(intentOf(step), bounded(run, run.call.timeoutMs)));
   if (ran.kind === 'done')
     return settle(run, step, { state: 'done', note: 'half done, then finished', after: ran.after });
   return settle(run, step, { state: ran.kind === 'failed' ? 'failed' : 'unknown', note: ran.reason });
@@ -105,9 +105,9 @@ async function observe(run: StepRun, step: Step): Promise<Observed> {
   }
 }
 
-async function safely(work: () => Promise<Ran>): Promise<Ran> {
+async function safely(work: () => Promise<Ran> | undefined): Promise<Ran> {
   try {
-    return await work();
+    return (await work()) ?? { kind: 'unknown', reason: 'there is no way to do it' };
   } catch (cause) {
     return { kind: 'unknown', reason: textOf(cause) };
   }

@@ -9,8 +9,7 @@ import type { HealingDeps } from './engine.ts';
 import type { Guardian } from './guardian.ts';
 import type { ErrorRates } from './probe.ts';
 import type { Rule } from './rule.ts';
-import { resumeAttempt, runApproved, runAttempt } from './run-attempt.ts';
-import { rollBack } from './carry-out.ts';
+import { createAttemptRun } from './run-attempt.ts';
 import type { RunDeps, Running } from './run-deps.ts';
 import type { Target } from './target.ts';
 import type { TargetFinder } from './target-finder.ts';
@@ -76,18 +75,18 @@ export function createRunner({ approvalMs }: { readonly approvalMs: number }, de
       engine: deps.engine,
       errors: errorRatesOf(deps.store),
       secret: deps.secret,
-      mark: deps.echo.mark,
+      mark: (traffic) => deps.echo.mark(traffic),
       now: deps.clock.now,
     },
     actionContext: {
       engine: deps.engine,
       secret: deps.secret,
-      mark: deps.echo.mark,
+      mark: (traffic) => deps.echo.mark(traffic),
       now: deps.clock.now,
       catalogue: deps.catalogue,
     },
-    look: deps.finder.look,
-    guard: async (rule, target, attempt) => deps.guardian.mayAct(rule, target, attempt),
+    look: (target) => deps.finder.look(target),
+    guard: (rule, target, attempt) => deps.guardian.mayAct(rule, target, attempt),
     resolve,
   };
 
@@ -103,14 +102,14 @@ export function createRunner({ approvalMs }: { readonly approvalMs: number }, de
     for (;;) {
       try {
         const left = await next();
-        if (left.state === 'awaiting_approval') return void park(left, running);
+        if (left.state === 'awaiting_approval') return park(left, running);
         if (deps.signal.aborted && left.state !== 'ended' && left.state !== 'suppressed') return;
         return release(left);
       } catch (cause) {
         deps.logger.warn({ err: cause, attempt: attempt.id }, 'an attempt was interrupted and will be resumed');
         await deps.clock.sleep(RESUME_AFTER_MS, deps.signal);
         if (deps.signal.aborted) return;
-        next = () => resumeAttempt(deps.log.current(attempt.id) ?? attempt, running, runDeps);
+        next = () => createAttemptRun(running, runDeps).resume(deps.log.current(attempt.id) ?? attempt);
       }
     }
   }
@@ -183,7 +182,7 @@ export function createRunner({ approvalMs }: { readonly approvalMs: number }, de
         const running = await runningOf(attempt);
         if (running === undefined) return void (await end(attempt, { outcome: 'superseded', note: GONE }));
         if (attempt.state === 'awaiting_approval') return park(attempt, running);
-        return await drive(attempt, running, () => resumeAttempt(attempt, running, runDeps));
+        return await drive(attempt, running, () => createAttemptRun(running, runDeps).resume(attempt));
       } catch (cause) {
         // The engine or the store is away, maybe for the same reason as we were.
         deps.logger.warn({ err: cause, attempt: attempt.id }, 'an open attempt can not be resumed yet');
@@ -203,7 +202,7 @@ export function createRunner({ approvalMs }: { readonly approvalMs: number }, de
 
   return {
     diagnosis: runDeps,
-    run: (attempt, running) => track(drive(attempt, running, () => runAttempt(attempt, running, runDeps))),
+    run: (attempt, running) => track(drive(attempt, running, () => createAttemptRun(running, runDeps).run(attempt))),
     holder: (targetKey) => {
       const id = held.get(targetKey);
       return id === undefined ? undefined : deps.log.current(id);
@@ -217,7 +216,7 @@ export function createRunner({ approvalMs }: { readonly approvalMs: number }, de
         note: `approved by ${by}`,
         dueAtMs: undefined,
       });
-      void track(drive(approved, running, () => runApproved(approved, running, runDeps)));
+      void track(drive(approved, running, () => createAttemptRun(running, runDeps).approved(approved)));
       return approved;
     },
     reject: async (attempt, { by, reason }) => {
@@ -237,7 +236,7 @@ export function createRunner({ approvalMs }: { readonly approvalMs: number }, de
       if (running === undefined || !undoable) throw conflict(attempt, 'has nothing that can be undone');
       const rolling = await deps.log.advance(attempt, { state: 'rolling_back', note: `undone by ${by}` });
       const undo = { outcome: 'rolled_back', note: `undone by ${by}` } as const;
-      await track(drive(rolling, running, () => rollBack(rolling, running, undo, runDeps)));
+      await track(drive(rolling, running, () => createAttemptRun(running, runDeps).rollBack(rolling, undo)));
       return deps.log.current(attempt.id) ?? rolling;
     },
     idle: async () => void (await Promise.all(tasks)),

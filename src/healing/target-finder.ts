@@ -25,7 +25,9 @@ interface FinderDeps {
 
 export function createTargetFinder({ catalogue, engine }: FinderDeps): TargetFinder {
   async function again({ targetKey, targetName, containerId, cause }: Attempt): Promise<Target | undefined> {
-    const service = catalogue.services().find(({ name }) => name === targetName);
+    const service = catalogue
+      .services()
+      .find(({ name, company }) => name === targetName && company === cause.companyId);
     if (containerId === '') {
       return {
         key: targetKey,
@@ -51,7 +53,9 @@ export function createTargetFinder({ catalogue, engine }: FinderDeps): TargetFin
       };
     },
     look: async (target) => {
-      const service = catalogue.services().find(({ name }) => name === target.service.name) ?? target.service;
+      const { name: own, company: owner } = target.service;
+      const service =
+        catalogue.services().find(({ name, company }) => name === own && company === owner) ?? target.service;
       const current = { ...target, service: { ...service, protected: service.protected || target.service.protected } };
       if (target.container === undefined) return current;
       const container = await engine?.inspect(target.container.id);

@@ -33,20 +33,28 @@ export function verifyEndsAtMs(actedAtMs: number, verify: Verify): number {
   return actedAtMs + verify.settleMs + verify.soakMs;
 }
 
-export async function verify(attempt: Attempt, rule: Rule, subject: Subject, deps: VerifyDeps): Promise<Verdict> {
+export async function verify(
+  attempt: Attempt,
+  { rule, subject }: { readonly rule: Rule; readonly subject: Subject },
+  deps: VerifyDeps,
+): Promise<Verdict> {
   const probed: Record<string, boolean> = {};
   for (const call of rule.verify.probes) {
-    const passed = await passes(call, attempt, subject, deps);
+    const passed = await passes(call, { attempt, subject }, deps);
     if (deps.signal.aborted) return { kind: 'stopped', evidence: {} };
     probed[call.id] = passed;
     if (!passed) return { kind: 'ineffective', evidence: { ...probed, reason: `the probe ${call.id} did not pass` } };
   }
-  return soak(attempt, rule, deps, probed);
+  return soak(attempt, rule.verify, { ...deps, probed });
 }
 
-async function soak(attempt: Attempt, rule: Rule, deps: VerifyDeps, probed: Evidence): Promise<Verdict> {
-  const fromMs = attempt.actedAtMs + rule.verify.settleMs;
-  const toMs = fromMs + rule.verify.soakMs;
+async function soak(
+  attempt: Attempt,
+  verify: Verify,
+  deps: VerifyDeps & { readonly probed: Evidence },
+): Promise<Verdict> {
+  const fromMs = attempt.actedAtMs + verify.settleMs;
+  const toMs = fromMs + verify.soakMs;
   for (;;) {
     const nowMs = deps.clock.now();
     const counts = await deps.store.countForVerification({
@@ -57,18 +65,18 @@ async function soak(attempt: Attempt, rule: Rule, deps: VerifyDeps, probed: Evid
       toMs,
     });
     const evidence = {
-      ...probed,
+      ...deps.probed,
       errors: counts.ofGroups,
       errors_of_service: counts.ofService,
       soak_ms: toMs - fromMs,
     };
-    if (counts.ofGroups > rule.verify.maxErrors) {
+    if (counts.ofGroups > verify.maxErrors) {
       const seconds = Math.max(1, Math.min(nowMs, toMs) - fromMs) / 1000;
-      const kind = isWorse(attempt, rule.verify, { errors: counts.ofGroups, seconds }) ? 'worse' : 'ineffective';
+      const kind = isWorse(attempt, verify, { errors: counts.ofGroups, seconds }) ? 'worse' : 'ineffective';
       return { kind, evidence: { ...evidence, reason: `${counts.ofGroups} errors of the same groups came after it` } };
     }
     if (nowMs >= toMs + LATE_MS) {
-      const silent = counts.ofService === 0 && rule.verify.noTraffic === 'inconclusive';
+      const silent = counts.ofService === 0 && verify.noTraffic === 'inconclusive';
       return { kind: silent ? 'inconclusive' : 'helped', evidence };
     }
     await deps.clock.sleep(Math.min(LOOK_EVERY_MS, toMs + LATE_MS - nowMs), deps.signal);
@@ -82,7 +90,11 @@ function isWorse({ cause }: Attempt, { worseFactor }: Verify, after: { errors: n
 }
 
 /** `successes` in a row, before its time is over. */
-async function passes(call: VerifyProbe, attempt: Attempt, subject: Subject, deps: VerifyDeps): Promise<boolean> {
+async function passes(
+  call: VerifyProbe,
+  { attempt, subject }: { readonly attempt: Attempt; readonly subject: Subject },
+  deps: VerifyDeps,
+): Promise<boolean> {
   const untilMs = attempt.actedAtMs + call.withinMs;
   let inARow = 0;
   for (;;) {

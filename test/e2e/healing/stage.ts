@@ -54,6 +54,7 @@ export interface AttemptView {
   readonly ended_at: string | null;
   readonly joined: number;
   readonly error_id: string;
+  readonly timings_ms: Readonly<Record<'fired' | 'started' | 'acted' | 'ended', number | null>>;
   readonly facts: Readonly<Record<string, string | number | boolean>>;
   readonly steps: readonly { readonly action: string; readonly state: string; readonly note: string }[];
 }
@@ -67,6 +68,8 @@ export interface StageOptions {
   /** More of the test's own, by file name. */
   readonly ownRules?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** How long verification waits for errors: `2s` unless told. */
+  readonly soak?: string;
 }
 
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
@@ -148,19 +151,19 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
 }
 
 /** The shipped rules, with seconds in place of minutes: what they decide stays the same. */
-async function writeRules(folder: string, { rules, ownRules = {} }: StageOptions): Promise<void> {
+async function writeRules(folder: string, { rules, ownRules = {}, soak = '2s' }: StageOptions): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const name of await readdir('rules')) {
     if (!name.endsWith('.yaml') || (rules !== undefined && !rules.includes(name))) continue;
-    await writeFile(join(folder, name), shorten(await readFile(join('rules', name), 'utf8')));
+    await writeFile(join(folder, name), shorten(await readFile(join('rules', name), 'utf8'), soak));
   }
   for (const [name, text] of Object.entries(ownRules)) await writeFile(join(folder, name), text);
 }
 
-function shorten(text: string): string {
+function shorten(text: string, soak: string): string {
   return text
     .replace(/\bsettle: \w+/g, 'settle: 500ms')
-    .replace(/\bsoak: \w+/g, 'soak: 2s')
+    .replace(/\bsoak: \w+/g, `soak: ${soak}`)
     .replace(/\bevery: \w+/g, 'every: 500ms')
     .replace(/\bcooldown: \w+/g, 'cooldown: 1s')
     .replace(/\bidle_for: \w+/g, 'idle_for: 1s')

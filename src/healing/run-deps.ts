@@ -12,8 +12,6 @@ export interface RunDeps extends VerifyDeps {
   readonly log: AttemptLog;
   readonly actions: ReadonlyMap<string, Action>;
   readonly actionContext: Omit<ActionContext, 'target' | 'key' | 'signal'>;
-  /** The target as it is now; undefined: it is gone. */
-  readonly look: (target: Target) => Promise<Target | undefined>;
   /** What forbids to change the target now; asked right before each change. */
   readonly guard: (rule: Rule, target: Target, attempt: Attempt) => Verdict | undefined;
   /** Marks the groups as resolved, with the evidence as notes. */

@@ -7,6 +7,7 @@ import { holds } from './conditions.ts';
 import { runProbe } from './diagnose.ts';
 import type { DiagnoseDeps, Subject } from './diagnose.ts';
 import type { Rule, Verify, VerifyProbe } from './rule.ts';
+import type { Target } from './target.ts';
 
 export interface Verdict {
   readonly kind: 'helped' | 'ineffective' | 'inconclusive' | 'worse' | 'stopped';
@@ -16,6 +17,8 @@ export interface Verdict {
 export interface VerifyDeps extends DiagnoseDeps {
   readonly store: Pick<AttemptStore, 'countForVerification'>;
   readonly clock: Clock;
+  /** The target as it is now; undefined: it is gone. */
+  readonly look: (target: Target) => Promise<Target | undefined>;
   /** Aborted when the process stops: the verdict is then `stopped`, and the next start goes on. */
   readonly signal: AbortSignal;
 }
@@ -98,7 +101,9 @@ async function passes(
   const untilMs = attempt.actedAtMs + call.withinMs;
   let inARow = 0;
   for (;;) {
-    const facts = await runProbe(call, { ...subject, facts: attempt.facts }, deps);
+    // What was down had no address, and a start may give another one. An engine that is away is the probe's to tell.
+    const target = (await deps.look(subject.target).catch(() => undefined)) ?? subject.target;
+    const facts = await runProbe(call, { ...subject, target, facts: attempt.facts }, deps);
     inARow = holds(call.expect, (name: string) => facts[name]) ? inARow + 1 : 0;
     if (inARow >= call.successes) return true;
     if (deps.clock.now() + call.everyMs > untilMs && inARow === 0) return false;

@@ -27,8 +27,8 @@ test('a closed port is refused', async () => {
   });
 });
 
-test('dropped packets are a time-out, within two seconds', async () => {
-  // A full backlog drops further SYNs, as a firewall does. The thread never accepts: its loop is blocked.
+test('a process that accepts nothing any more is full, and no firewall', async () => {
+  // A full backlog drops further SYNs, as a firewall does; another port of the host refuses at once. The thread never accepts: its loop is blocked.
   const blocked = new Worker(
     `const { parentPort } = require('node:worker_threads');
      const server = require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
@@ -49,7 +49,7 @@ test('dropped packets are a time-out, within two seconds', async () => {
     expect(await runProbe('tcp.connect', { target: targetAt(port) })).toEqual({
       ok: false,
       error: 'ETIMEDOUT',
-      verdict: 'timed_out',
+      verdict: 'full',
     });
     expect(performance.now() - fromMs).toBeLessThan(2_000);
   } finally {
@@ -83,7 +83,8 @@ test('a known name has an address', async () => {
 
 test('without an address nothing is found out', async () => {
   const target = { ...targetAt(0), service: { ...targetAt(0).service, address: undefined } };
-  for (const name of ['tcp.connect', 'dns.resolve', 'protocol.sniff', 'http.get', 'redis.ping', 'postgres.login']) {
+  for (const name of ['dns.resolve', 'protocol.sniff', 'http.get', 'redis.ping', 'postgres.login']) {
     expect(await runProbe(name, { target })).toEqual({});
   }
+  expect(await runProbe('tcp.connect', { target })).toEqual({ verdict: 'no_address' });
 });

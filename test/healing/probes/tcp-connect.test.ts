@@ -88,11 +88,3 @@ test('without an address nothing is found out', async () => {
   }
   expect(await runProbe('tcp.connect', { target })).toEqual({ verdict: 'no_address' });
 });
-
-test('an address at which nobody answers is a time-out or unreachable, and not full', async () => {
-  // RFC 5737: nobody has it.
-  const target = targetAt(80, { address: { host: '192.0.2.1', port: 80 } });
-  const facts = await runProbe('tcp.connect', { target });
-  expect(facts).toMatchObject({ ok: false });
-  expect(['timed_out', 'unreachable']).toContain(facts['verdict']);
-});

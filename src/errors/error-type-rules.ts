@@ -21,7 +21,7 @@ export const errorTypeRules: readonly ErrorTypeRule[] = [
     types:
       /PoolExhausted|PoolTimeout|TooManyConnections|ResourceRequestTimeout|KnexTimeout|ER_CON_COUNT_ERROR|^53300$|SQLTransientConnectionException|QueuePool/i,
     message:
-      /pool (?:is )?(?:exhausted|full|drained|timed out)|pool.{0,40}(?:exhaust|limit of size|no (?:free|available|idle))|too many (?:clients|connections)|(?:timeout|timed out|unable).{0,40}(?:acquir|obtain|get|check).{0,20}connection.{0,20}pool|Connection is not available, request timed out|remaining connection slots|max_user_connections|max_connections|max number of clients reached/i,
+      /pool (?:is )?(?:exhausted|full|drained|timed out)|pool.{0,40}(?:exhaust|limit of size|no (?:free|available|idle))|too many (?:clients|connections)|(?:timeout|timed out|unable).{0,40}(?:acquir|obtain|get|check).{0,20}connection.{0,20}pool|Connection is not available, request timed out|remaining connection slots|max_user_connections|max_connections|max number of clients reached|timeout waiting for a (?:client|connection)\b|connection pool timeout/i,
   },
   {
     errorType: 'out_of_memory',

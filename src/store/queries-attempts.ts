@@ -96,7 +96,10 @@ interface FixMarksAsked {
   readonly sinceMs: number;
 }
 
-/** For each fingerprint that an attempt acted on: when the last did, and the last that succeeded. Newest first. */
+/**
+ * For each fingerprint that an attempt acted on: when the last did, and the last that succeeded. Newest first. Errors that
+ * came in until it ended belong to it: it resolved them.
+ */
 export function selectFixMarks(companyId: number, asked: FixMarksAsked | undefined, limit: number): Query {
   const among = `{fingerprints:Array(FixedString(32))}`;
   const where = asked === undefined ? '' : ` AND acted_at >= ${AT('since_ms')} AND hasAny(fingerprints, ${among})`;
@@ -105,7 +108,8 @@ export function selectFixMarks(companyId: number, asked: FixMarksAsked | undefin
     query: `SELECT toString(arrayJoin(groups) AS fingerprint) AS fingerprint_text, max(acted_ms) AS last_acted_ms,
         maxIf(acted_ms, outcome = 'succeeded') AS succeeded_ms
       FROM (
-        SELECT argMax(fingerprints, seq) AS groups, ${MS('argMax(acted_at, seq)')} AS acted_ms, argMax(outcome, seq) AS outcome
+        SELECT argMax(fingerprints, seq) AS groups, argMax(outcome, seq) AS outcome,
+          ${MS("greatest(argMax(acted_at, seq), minIf(at, state = 'ended'))")} AS acted_ms
         FROM attempt_events WHERE company_id = {company:UInt32} AND acted_at > toDateTime64(0, 3, 'UTC')${where}
         GROUP BY attempt_id)
       GROUP BY fingerprint ${having} ORDER BY last_acted_ms DESC LIMIT {limit:UInt32}`,

@@ -114,7 +114,7 @@ test('pages hold every attempt once, also those of one moment', async () => {
   expect(await page({ startedAtMs: nowMs - 6, attemptId: idOf(25) })).toEqual([24]);
 });
 
-test('an attempt that acted marks the errors of its groups up to then, and no others', async () => {
+test('an attempt that acted marks the errors of its groups until it ended, and no others', async () => {
   const companyId = 18;
   const at = (n: number, atMs: number, group: number) =>
     eventOf(n, { companyId, timestampMs: atMs, fingerprint: fingerprintOf(group), traceId: 'b'.repeat(32) });
@@ -128,7 +128,7 @@ test('an attempt that acted marks the errors of its groups up to then, and no ot
   expect(await marks()).toEqual(['- -', '- -', '- -', '- -']);
   await store.appendAttempt(moveOf(30, 2, { companyId, state: 'verifying', actedAtMs: nowMs - 1_000 }));
   expect(await marks()).toEqual(['attempted -', 'attempted -', '- -', '- -']);
-  const ended = { companyId, state: 'ended', actedAtMs: nowMs - 1_000 };
+  const ended = { companyId, state: 'ended', actedAtMs: nowMs - 1_000, atMs: nowMs - 500 };
   await store.appendAttempt(moveOf(30, 3, { ...ended, outcome: 'succeeded' }));
   expect(await marks()).toEqual(['attempted successful', 'attempted successful', '- -', '- -']);
 

@@ -8,7 +8,7 @@ import { GATHER_MS, createCommonCause } from './common-cause.ts';
 import type { CommonCauseSettings, PastFiring } from './common-cause.ts';
 import { fieldOf } from './error-fields.ts';
 import type { Firing } from './firing.ts';
-import { historyMs, limits } from './guards.ts';
+import { historyMs, inWords, limits } from './guards.ts';
 import type { GuardSettings } from './guards.ts';
 import { REFIRE_MS, createMatcher } from './matcher.ts';
 import { watchRelapses } from './relapse-watch.ts';
@@ -98,12 +98,16 @@ export async function backtest(input: BacktestInput): Promise<BacktestResult> {
 function createDecider({ rules, settings }: BacktestInput) {
   const commonCause = createCommonCause(settings.commonCause);
   const reachMs = Math.max(0, ...rules.map(historyMs));
+  /** Attempts that are taken to have acted. */
   let assumed: readonly Assumed[] = [];
+  /** By rules without steps. */
+  let handedOver: readonly { readonly id: string; readonly atMs: number }[] = [];
   let past: readonly PastFiring[] = [];
 
   return (firings: readonly Firing[]): readonly Omit<Decision, 'recorded'>[] => {
     const nowMs = Math.max(...firings.map(({ cause }) => cause.firedAtMs));
     assumed = assumed.filter(({ endsAtMs }) => endsAtMs > nowMs - reachMs);
+    handedOver = handedOver.filter(({ atMs }) => atMs > nowMs - reachMs);
     past = past.filter(({ atMs }) => atMs > nowMs - settings.commonCause.withinMs);
     const chosen = choosePerTarget(firings);
     const pending = [...chosen]
@@ -112,8 +116,8 @@ function createDecider({ rules, settings }: BacktestInput) {
     const common = pending.length === 0 ? undefined : commonCause.decide(pending, past);
     past = [...past, ...pending.map((one) => ({ ...one, stopped: common?.kind === 'stop' }))];
 
-    function verdictOf({ rule }: Firing, targetKey: string): BacktestVerdict {
-      if (!hasSteps(rule)) return { kind: 'hand_over' };
+    function verdictOf({ rule, cause }: Firing, targetKey: string): BacktestVerdict {
+      if (!hasSteps(rule)) return handOver([rule.id, cause.companyId, cause.key].join('\0'), rule);
       if (common?.kind === 'stop') return { kind: 'suppressed', reason: 'common_cause', note: common.note };
       const history = assumed.map((attempt) => asOf(attempt, nowMs));
       const limited = limits({ rule, targetKey }, { history, settings, nowMs });
@@ -123,12 +127,24 @@ function createDecider({ rules, settings }: BacktestInput) {
       return { kind: 'act' };
     }
 
+    /** As live: what was handed over is not handed over again within the cooldown. */
+    function handOver(id: string, { limits: { cooldownMs } }: Rule): BacktestVerdict {
+      const last = handedOver.findLast((one) => one.id === id);
+      if (last !== undefined && nowMs - last.atMs < cooldownMs) {
+        return { kind: 'suppressed', reason: 'cooldown', note: `it was handed over ${inWords(nowMs - last.atMs)} ago` };
+      }
+      handedOver = [...handedOver, { id, atMs: nowMs }];
+      return { kind: 'hand_over' };
+    }
+
     return firings.map((firing) => {
       const { rule, cause } = firing;
       const target = assumedTarget(firing);
       const other = chosen.get(target);
+      // Another key of the same rule meets what the first left: its target is busy, or it is stopped for the same reason.
+      const isNext = other === firing || (other?.rule.id === rule.id && hasSteps(rule));
       const verdict: BacktestVerdict =
-        other === undefined || other === firing
+        other === undefined || isNext
           ? verdictOf(firing, target)
           : { kind: 'suppressed', reason: 'busy', note: `rule ${other.rule.id} fired for it at the same time` };
       const { companyId, key, firedAtMs: atMs, errorId, count } = cause;

@@ -1,7 +1,7 @@
 // Firings → attempts. Firings are held for a moment: of those for one target the rule of the highest priority acts, and
 // when too many targets fire at once none is acted on. What is not done is recorded too, with its reason.
-import { createHash } from 'node:crypto';
 import type { HealingError } from '../store/attempt-store.ts';
+import { attemptIdOf } from './attempt-id.ts';
 import type { Attempt, Cause, Suppression } from './attempt.ts';
 import { hasActed } from './breaker.ts';
 import { chooseBranch } from './choose-branch.ts';
@@ -88,16 +88,28 @@ export function createDispatcher(settings: DispatchSettings, deps: DispatchDeps)
 
   async function decide(firings: readonly Firing[]): Promise<void> {
     const located = new Map<string, Located>();
+    const again: Located[] = [];
     for (const firing of firings.toSorted((a, b) => b.rule.priority - a.rule.priority)) {
       if (log.current(attemptIdOf(firing)) !== undefined) continue;
       const found = await deps.finder.find(firing.rule, firing.error);
-      if (found.kind === 'suppressed') await suppress(firing, found);
-      else if (!located.has(found.target.key)) located.set(found.target.key, { firing, target: found.target });
+      if (found.kind === 'suppressed') {
+        await suppress(firing, found);
+        continue;
+      }
+      const { target } = found;
+      const other = located.get(target.key)?.firing;
+      if (other === undefined) located.set(target.key, { firing, target });
+      else if (other.rule.id === firing.rule.id) again.push({ firing, target });
+      else {
+        const note = `rule ${other.rule.id} fired for it at the same time`;
+        await suppress(firing, { reason: 'busy', note }, target);
+      }
     }
     const acting = [...located.values()].filter(({ firing }) => stepsOf(firing.rule).length > 0);
     const stop = stopOf(acting);
-    for (const one of located.values()) {
-      if (stop !== undefined && acting.includes(one)) await stopAt(one, stop);
+    // Another key of the same rule joins what became of the first, or is stopped as it was.
+    for (const one of [...located.values(), ...again]) {
+      if (stop !== undefined && stepsOf(one.firing.rule).length > 0) await stopAt(one, stop);
       else await start(one);
     }
   }
@@ -308,13 +320,6 @@ export function createDispatcher(settings: DispatchSettings, deps: DispatchDeps)
 }
 
 const NO_FACTS = {};
-
-/** The same firing has the same id: what a start reads again is met as known. */
-function attemptIdOf({ rule, cause }: Firing): string {
-  const digest = createHash('sha256').update(JSON.stringify([rule.id, cause.companyId, cause.key, cause.errorId]));
-  const hex = digest.digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-}
 
 function firingByHand(rule: Rule, error: HealingError, nowMs: number): Firing {
   const cause: Cause = {

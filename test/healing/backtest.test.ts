@@ -97,6 +97,28 @@ test('of two rules for one target the higher acts, and a rule without steps hand
   ]);
 });
 
+test('two keys of one rule for one target are one act, or stopped alike', async () => {
+  const byMessage = { ...rule, when: whenOf({ groupBy: ['message'], count: 1 }) };
+  const errors = [0, 200_000].flatMap((at) => ['a', 'b'].map((message) => errorOf(at, { message })));
+  expect((await run([byMessage], errors)).decisions.map((one) => told(one)[2])).toEqual([
+    'act',
+    'busy',
+    'cooldown',
+    'cooldown',
+  ]);
+});
+
+test('what was handed over is not handed over again within the cooldown', async () => {
+  const handsOver = ruleOf({ when: whenOf({ count: 1 }) });
+  const errors = [0, 1, 4, 5].map((minutes) => errorOf(minutes * MIN));
+  expect((await run([handsOver], errors)).decisions.map((one) => told(one)[2])).toEqual([
+    'hand_over',
+    'cooldown',
+    'cooldown',
+    'hand_over',
+  ]);
+});
+
 test('the target is the peer that the error names, or the service that the rule names', async () => {
   const error = errorOf(0, { details: { 'server.address': 'redis' } });
   const targets = await Promise.all(

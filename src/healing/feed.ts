@@ -4,10 +4,11 @@ import type { AttemptStore, HealingError } from '../store/attempt-store.ts';
 import type { Clock } from './clock.ts';
 import type { Firing, Matcher } from './firing.ts';
 import { createMatcher, lookbackMs } from './matcher.ts';
+import { prefilterOf } from './prefilter.ts';
 import type { Rule } from './rule.ts';
 
 export interface FeedDeps {
-  readonly store: Pick<AttemptStore, 'listForHealing' | 'getSetting' | 'setSetting'> & {
+  readonly store: Pick<AttemptStore, 'listForHealing' | 'storedUntilMs' | 'getSetting' | 'setSetting'> & {
     waitForInsert(timeoutMs: number, signal: AbortSignal): Promise<void>;
   };
   /** The rules in force; another list after a reload. */
@@ -21,7 +22,8 @@ export interface FeedDeps {
   readonly lagMs: number;
 }
 
-const PAGE = 10_000;
+/** Errors in memory at once; a storm of them must not push the rest out. */
+const PAGE = 4_000;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 const SETTING = 'healing.decided_until_ms';
 
@@ -69,22 +71,28 @@ interface Read {
 /** `decidedMs`: what was received by then only fills the windows. */
 function createReader(rules: readonly Rule[], decidedMs: number, deps: FeedDeps): () => Promise<Read> {
   const matcher: Matcher = createMatcher(rules);
-  let position = { receivedAtMs: decidedMs - lookbackMs(rules), id: FIRST_ID };
+  const filter = prefilterOf(rules);
+  let position: { readonly receivedAtMs: number; readonly id: string } = {
+    receivedAtMs: decidedMs - lookbackMs(rules),
+    id: FIRST_ID,
+  };
   return async () => {
-    const page = await deps.store.listForHealing(position, PAGE);
-    const settledMs = deps.clock.now() - deps.lagMs;
-    let taken = 0;
+    // Asked before the question: all that was received by then is in the answer.
+    const untilMs = deps.lagMs > 0 ? deps.clock.now() - deps.lagMs : deps.store.storedUntilMs();
+    const page = await deps.store.listForHealing(position, PAGE, { untilMs, filter });
     for (const error of page) {
-      if (deps.lagMs > 0 && error.receivedAtMs > settledMs) break;
-      taken += 1;
-      position = { receivedAtMs: error.receivedAtMs, id: error.id };
       if (deps.isEcho(error)) continue;
       const firings = matcher.observe(error);
       if (firings.length > 0 && error.receivedAtMs > decidedMs) deps.onFirings(firings);
     }
+    const last = page.at(-1);
+    if (page.length < PAGE || last === undefined) {
+      position = { receivedAtMs: untilMs + 1, id: FIRST_ID };
+      return { isEnd: true, untilMs };
+    }
+    position = last;
     // A full page may end within a commit, whose errors share one `received_at`.
-    const isEnd = taken < PAGE;
-    return { isEnd, untilMs: Math.max(decidedMs, isEnd ? position.receivedAtMs : position.receivedAtMs - 1) };
+    return { isEnd: false, untilMs: last.receivedAtMs - 1 };
   };
 }
 

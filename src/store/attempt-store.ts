@@ -49,7 +49,10 @@ export interface AttemptStore {
   listForHealing(
     position: { readonly receivedAtMs: number; readonly id: string },
     limit: number,
+    only?: OnlySuch,
   ): Promise<readonly HealingError[]>;
+  /** What this process has stored is readable up to here; nothing will be stored at or before it. Unix ms. */
+  storedUntilMs(): number;
   /** Errors of these groups, and of this service, in [fromMs, toMs). For verification. */
   countForVerification(query: {
     readonly companyId: number;
@@ -82,4 +85,29 @@ export interface HealingError {
   readonly traceId: string;
   readonly source: string;
   readonly fingerprint: string;
+}
+
+export interface OnlySuch {
+  /** Received by then, inclusive. */
+  readonly untilMs: number;
+  readonly filter: PreFilter | undefined;
+}
+
+/** Passes when, of at least one list, every inner list has a test that holds. */
+export type PreFilter = readonly (readonly (readonly ColumnTest[])[])[];
+
+export interface ColumnTest {
+  readonly column:
+    | 'error_type'
+    | 'severity'
+    | 'service'
+    | 'environment'
+    | 'exception_type'
+    | 'message'
+    | 'host'
+    | 'release'
+    | 'details';
+  /** regex: RE2. */
+  readonly op: 'in' | 'contains' | 'regex';
+  readonly values: readonly string[];
 }

@@ -74,7 +74,7 @@ export function createClickHouseStore(settings: StoreSettings, deps: StoreDeps):
   // One folder, one process: nobody else can have stored what is not in memory.
   const recent = settings.target.kind === 'embedded' ? createRecentIds() : undefined;
   const outcomes = createOutcomes(writes, deps.now);
-  const write = createErrorWriter({
+  const writer = createErrorWriter({
     run: writes,
     aliases,
     now: deps.now,
@@ -85,7 +85,7 @@ export function createClickHouseStore(settings: StoreSettings, deps: StoreDeps):
   const commits = createGroupCommit<ErrorEvent, WriteOutcome>({
     commit: async (events) => {
       const startedMs = performance.now();
-      const written = await write(events);
+      const written = await writer.write(events);
       deps.onCommit?.(events.length, performance.now() - startedMs);
       wake();
       return written;
@@ -237,6 +237,7 @@ export function createClickHouseStore(settings: StoreSettings, deps: StoreDeps):
       now: deps.now,
       ready: () => withDeadline(prepareOnce(), INSERT_TIMEOUT_MS),
     }),
+    storedUntilMs: () => writer.storedUntilMs(),
     ...createStateChanges({
       run: writes,
       aliases,

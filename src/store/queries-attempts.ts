@@ -1,6 +1,6 @@
 // SQL over attempts: how they are (the event of the highest seq), what they did to groups, and the errors that healing
 // reads. What an attempt is born with (company, rule, start) is the same in all its events; its groups only grow.
-import type { AttemptFilter, AttemptStore } from './attempt-store.ts';
+import type { AttemptFilter, AttemptStore, ColumnTest, OnlySuch, PreFilter } from './attempt-store.ts';
 import { AT } from './queries.ts';
 import type { Query } from './queries.ts';
 
@@ -128,16 +128,45 @@ export function selectFixMarks(companyId: number, asked: FixMarksAsked | undefin
 export function selectForHealing(
   { receivedAtMs, id }: { readonly receivedAtMs: number; readonly id: string },
   limit: number,
+  only?: OnlySuch,
 ): Query {
+  const params: Record<string, unknown> = { after_ms: receivedAtMs, after_id: id, limit };
+  const where = [`received_at >= ${AT('after_ms')}`, `(received_at, id) > (${AT('after_ms')}, {after_id:UUID})`];
+  if (only !== undefined) {
+    where.push(`received_at <= ${AT('until_ms')}`);
+    params['until_ms'] = only.untilMs;
+    if (only.filter !== undefined) where.push(prefilter(only.filter, params));
+  }
   return {
     query: `SELECT company_id, toString(id) AS id_text, ${MS('timestamp')} AS timestamp_ms, ${MS('received_at')} AS received_at_ms,
         service, toString(severity) AS severity_text, error_type, exception_type, message, details, handled, environment, release,
         host, container_id, trace_id, source, toString(fingerprint) AS fingerprint_text
-      FROM errors WHERE received_at >= ${AT('after_ms')} AND (received_at, id) > (${AT('after_ms')}, {after_id:UUID})
+      FROM errors WHERE ${where.join(' AND ')}
       ORDER BY received_at, id LIMIT {limit:UInt32}
       SETTINGS query_plan_max_limit_for_lazy_materialization = 20000`,
-    query_params: { after_ms: receivedAtMs, after_id: id, limit },
+    query_params: params,
   };
+}
+
+/** Values go into `params`; the columns are those of the type. */
+function prefilter(filter: PreFilter, params: Record<string, unknown>): string {
+  let count = 0;
+  const name = (value: unknown) => {
+    const key = `only_${(count += 1)}`;
+    params[key] = value;
+    return key;
+  };
+  const test = ({ column, op, values }: ColumnTest) => {
+    // Compared as text: a rule may name a severity that there is not.
+    if (op === 'in') return `toString(${column}) IN ({${name(values)}:Array(String)})`;
+    const holds = values.map((value) =>
+      op === 'regex' ? `match(${column}, {${name(value)}:String})` : `position(${column}, {${name(value)}:String}) > 0`,
+    );
+    return `(${holds.join(' OR ')})`;
+  };
+  const every = (tests: PreFilter[number]) =>
+    `(${tests.map((some) => `(${some.map(test).join(' OR ')})`).join(' AND ')})`;
+  return filter.length === 0 ? '1 = 0' : `(${filter.map(every).join(' OR ')})`;
 }
 
 export function countForVerification(query: Parameters<AttemptStore['countForVerification']>[0]): Query {

@@ -11,7 +11,7 @@ import {
 import type { ErrorRow } from './rows.ts';
 import type { Runner } from './run.ts';
 
-type AttemptReads = Omit<AttemptStore, 'appendAttempt' | 'getSetting' | 'setSetting'>;
+type AttemptReads = Omit<AttemptStore, 'appendAttempt' | 'getSetting' | 'setSetting' | 'storedUntilMs'>;
 
 type HealingRow = Omit<ErrorRow, 'span_id' | 'richness' | 'resolved' | 'stack_trace' | 'details'> & {
   readonly details: string;
@@ -35,8 +35,8 @@ export function createAttemptReads(run: Runner, aliases: Aliases): AttemptReads 
           selectAttemptEvents(companyId, attemptId),
         )
       ).map((row) => ({ atMs: Number(row.at_ms), state: row.state, attempt: row.attempt })),
-    listForHealing: async (position, limit) =>
-      (await run.rows<HealingRow>(selectForHealing(position, limit))).map((row) => toHealingError(row, aliases)),
+    listForHealing: async (position, limit, only) =>
+      (await run.rows<HealingRow>(selectForHealing(position, limit, only))).map((row) => toHealingError(row, aliases)),
     countForVerification: async (query) => {
       const fingerprints = query.fingerprints.flatMap((fingerprint) => aliases.membersOf(query.companyId, fingerprint));
       const [row] = await run.rows<{ of_groups: number | string; of_service: number | string }>(

@@ -25,13 +25,17 @@ export interface WriteDeps {
 /** Groups whose inputs this process has written; forgetting one costs a second, equal row. */
 const MAX_KNOWN_GROUPS = 200_000;
 
-export function createErrorWriter(
-  deps: WriteDeps,
-): (events: readonly ErrorEvent[]) => Promise<readonly WriteOutcome[]> {
-  const knownGroups = new Set<string>();
-  let lastReceivedAtMs = 0;
+export interface ErrorWriter {
+  write(events: readonly ErrorEvent[]): Promise<readonly WriteOutcome[]>;
+  /** `received_at` of what was stored last; what comes has a later one. Unix ms. */
+  storedUntilMs(): number;
+}
 
-  return async (events) => {
+export function createErrorWriter(deps: WriteDeps): ErrorWriter {
+  const knownGroups = new Set<string>();
+  let lastReceivedAtMs = deps.now() - 1;
+
+  async function write(events: readonly ErrorEvent[]): Promise<readonly WriteOutcome[]> {
     const richest = joinTwins(events);
     const known = await findKnown([...richest.values()], deps);
     const fresh: ErrorEvent[] = [];
@@ -48,7 +52,7 @@ export function createErrorWriter(
     lastReceivedAtMs = receivedAtMs;
     await keepTwins(richer, known, receivedAtMs);
     return outcomesOf(events, new Set(fresh.map(keyOf)));
-  };
+  }
 
   async function writeRows(fresh: readonly ErrorEvent[], receivedAtMs: number): Promise<void> {
     try {
@@ -115,6 +119,8 @@ export function createErrorWriter(
         await deps.alias(event.companyId, poorer.fingerprint, event.fingerprint);
     }
   }
+
+  return { write, storedUntilMs: () => lastReceivedAtMs };
 }
 
 /** errors/ gives at least this much to an occurrence that has a stack trace. */

@@ -127,9 +127,11 @@ export function createHealing(settings: HealingSettings, deps: HealingDeps): Hea
     },
     stop: async (deadlineMs) => {
       stopping.abort();
+      // A timer that is left would keep the process up to the deadline.
+      const idle = new AbortController();
       await Promise.race([
-        Promise.all([working, dispatcher.idle(), runner.idle()]),
-        deps.clock.sleep(deadlineMs, NEVER),
+        Promise.all([working, dispatcher.idle(), runner.idle()]).finally(() => idle.abort()),
+        deps.clock.sleep(deadlineMs, idle.signal),
       ]);
     },
     fix: (error, options) => dispatcher.fix(error, options),
@@ -137,7 +139,12 @@ export function createHealing(settings: HealingSettings, deps: HealingDeps): Hea
     reject: (companyId, id, answer) => withAttempt(companyId, id, (attempt) => runner.reject(attempt, answer)),
     rollback: (companyId, id, by) => withAttempt(companyId, id, (attempt) => runner.rollback(attempt, by)),
     setPaused: async (paused, by, reason) => {
-      const state = await pause.set({ paused, by, atMs: deps.clock.now(), ...(reason === undefined ? {} : { reason }) });
+      const state = await pause.set({
+        paused,
+        by,
+        atMs: deps.clock.now(),
+        ...(reason === undefined ? {} : { reason }),
+      });
       deps.logger.warn({ by, paused, reason }, 'healing was switched');
       return state;
     },
@@ -156,5 +163,3 @@ export function createHealing(settings: HealingSettings, deps: HealingDeps): Hea
     return attempt === undefined ? undefined : act(log.current(id) ?? attempt);
   }
 }
-
-const NEVER = new AbortController().signal;

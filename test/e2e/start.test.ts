@@ -16,6 +16,14 @@ test('the addresses are told whatever the log level', async () => {
   expect(await processor.stop()).toBe(0);
 });
 
+test('a processor that has nothing to finish stops at once, and not at the deadline', async () => {
+  const processor = await startProcessor(join(folder, 'idle'));
+  const startedMs = performance.now();
+  expect(await processor.stop()).toBe(0);
+  // The deadline is 15 s.
+  expect(performance.now() - startedMs).toBeLessThan(8_000);
+});
+
 test('a second process on the same folder, or on a taken port, says so and leaves the first alone', async () => {
   const first = await startProcessor(join(folder, 'taken'));
   await expect(startProcessor(join(folder, 'taken'))).rejects.toThrow(/is held by another process/);

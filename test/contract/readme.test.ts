@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startProcessor } from '../processor.ts';
 import type { Processor } from '../processor.ts';
 
@@ -35,11 +35,20 @@ afterAll(async () => {
 });
 
 test('the README shows each of these calls', () => {
-  expect(examples.map((example) => example.name)).toEqual(['send', 'log', 'list', 'get', 'resolve']);
+  expect(examples.map((example) => example.name)).toEqual([
+    'send',
+    'log',
+    'list',
+    'get',
+    'resolve',
+    'fix',
+    'fixes',
+    'pause',
+  ]);
 });
 
 test('no shell stands in the README that is not run', () => {
-  expect(readme.match(/^```sh/gm)).toHaveLength(5);
+  expect(readme.match(/^```sh/gm)).toHaveLength(8);
 });
 
 test('send: a span with an exception is taken', () => {
@@ -94,6 +103,31 @@ test('resolve: the error is resolved, with the notes', () => {
     status: 200,
     body: { resolved: true, resolution_notes: 'Fixed by restarting PostgreSQL container' },
   });
+});
+
+test('fix: without Docker the dry run says what was found, and who would be told', () => {
+  expect(answers.get('fix')).toMatchObject({
+    status: 202,
+    body: {
+      status: 'dry_run',
+      plan: { rule_id: 'unmatched-critical', target: 'mcp-server', finding: 'UNMATCHED_CRITICAL', steps: [] },
+    },
+  });
+});
+
+test('fixes: a page, on which the critical error is handed over a moment later', async () => {
+  expect(answers.get('fixes')).toMatchObject({ status: 200, body: { fixes: expect.any(Array), next_cursor: null } });
+  await vi.waitFor(
+    async () =>
+      expect(await (await fetch(`${processor?.api}/api/fixes`)).json()).toMatchObject({
+        fixes: [{ state: 'ended', outcome: 'escalated', rule_id: 'unmatched-critical', escalated_to: 'ada' }],
+      }),
+    { timeout: 10_000, interval: 100 },
+  );
+});
+
+test('pause: the switch is on, with who and why', () => {
+  expect(answers.get('pause')).toMatchObject({ status: 200, body: { paused: true, reason: 'we are deploying' } });
 });
 
 test('the span that was sent is an error as well', async () => {

@@ -80,5 +80,5 @@ export interface Action<Schema extends z.ZodObject = z.ZodObject> {
 }
 
 export function defineAction<Schema extends z.ZodObject>(action: Action<Schema>): Action {
-  return action as Action;
+  return action;
 }

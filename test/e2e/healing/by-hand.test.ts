@@ -106,7 +106,7 @@ dockerTest(
       },
       { timeout: 10_000, interval: 200 },
     );
-    expect(approvals.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(approvals.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
     expect(await ended(attemptId)).toMatchObject({ outcome: 'succeeded', finding: 'LIMIT_TOO_LOW' });
     expect(await memoryOf()).toBe(128 * 1_048_576);
     expect(await stage.get(`/api/errors/${errorId}`)).toMatchObject({ resolved: true, auto_fix_successful: true });

@@ -30,6 +30,9 @@ const SETTING = 'healing.decided_until_ms';
 /** Often enough that a start repeats little; what it repeats has the same attempt id and is met as known. */
 const SAVE_EVERY_MS = 5_000;
 
+/** A busy store commits fifty times a second; one question for each would cost more than the commits. */
+const READ_EVERY_MS = 500;
+
 /** A longer sleep would only matter for errors that other processors stored. */
 const WAIT_MS = 1_000;
 const RETRY_MS = 2_000;
@@ -54,7 +57,9 @@ export async function runFeed(deps: FeedDeps, signal: AbortSignal): Promise<void
         await store.setSetting(SETTING, String(decidedMs));
         savedAtMs = clock.now();
       }
-      if (isEnd) await store.waitForInsert(WAIT_MS, signal);
+      if (!isEnd) continue;
+      await clock.sleep(READ_EVERY_MS, signal);
+      if (deps.lagMs > 0 || store.storedUntilMs() <= untilMs) await store.waitForInsert(WAIT_MS, signal);
     } catch (cause) {
       deps.onTrouble(cause);
       await clock.sleep(RETRY_MS, signal);

@@ -18,7 +18,14 @@ interface AttemptDeps {
   readonly ready: () => Promise<void>;
 }
 
-export function createAttempts({ writes, reads, aliases, fixMarks, now, ready }: AttemptDeps): Omit<AttemptStore, 'storedUntilMs'> {
+export function createAttempts({
+  writes,
+  reads,
+  aliases,
+  fixMarks,
+  now,
+  ready,
+}: AttemptDeps): Omit<AttemptStore, 'storedUntilMs'> {
   let lastVersion = 0;
 
   async function appendAttempt(event: AttemptEvent): Promise<void> {

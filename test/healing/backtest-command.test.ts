@@ -18,7 +18,7 @@ const config = {
 };
 
 let opened: Awaited<ReturnType<typeof openStore>>;
-let nowMs = NOW;
+let nowMs = NOW - 61 * MIN;
 
 /** Four errors of checkout, an hour ago, 10 s apart. */
 beforeAll(async () => {

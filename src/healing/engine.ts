@@ -1,6 +1,7 @@
 // The fix engine. The feed fires; firings are gathered for a moment, so that many targets at once are seen as one cause
 // (dispatch.ts); then each target has at most one attempt, which runs by itself (run-attempt.ts). What a stop or a crash
 // left open is resumed first.
+import { Failure } from '../failure.ts';
 import type { AttemptStore } from '../store/attempt-store.ts';
 import type { ErrorStore } from '../store/error-store.ts';
 import type { Action } from './action.ts';
@@ -60,6 +61,7 @@ export interface HealingEngine extends Healing {
   stop(deadlineMs: number): Promise<void>;
 }
 
+const FOLLOW_EVERY_MS = 2_000;
 const RETRY_START_MS = 2_000;
 
 /** Follow-ups are counted this often. */
@@ -81,15 +83,27 @@ export function createHealing(settings: HealingSettings, deps: HealingDeps): Hea
       try {
         await log.load();
         await pause.load();
+        if (settings.enabled) await runner.resumeOpen();
         break;
       } catch (cause) {
         deps.logger.warn({ err: cause }, 'healing waits for the store');
         await deps.clock.sleep(RETRY_START_MS, stopping.signal);
       }
     }
-    if (!settings.enabled) return;
-    await runner.resumeOpen();
-    await Promise.all([feed(), learn()]);
+    await Promise.all(settings.enabled ? [feed(), learn(), followSwitch()] : [followSwitch()]);
+  }
+
+  /** Where other processors answer calls too, the switch may be moved there. */
+  async function followSwitch(): Promise<void> {
+    while (settings.lagMs > 0 && !stopping.signal.aborted) {
+      await deps.clock.sleep(FOLLOW_EVERY_MS, stopping.signal);
+      await pause.load().catch((cause: unknown) => deps.logger.warn({ err: cause }, 'the pause switch was not read'));
+    }
+  }
+
+  /** Two processors that act would not know of each other. */
+  function requireEnabled(): void {
+    if (!settings.enabled) throw new Failure('CONFLICT', 'fixes are switched off in this processor (healing.enabled)');
   }
 
   async function learn(): Promise<void> {
@@ -134,7 +148,10 @@ export function createHealing(settings: HealingSettings, deps: HealingDeps): Hea
         deps.clock.sleep(deadlineMs, idle.signal),
       ]);
     },
-    fix: (error, options) => dispatcher.fix(error, options),
+    fix: async (error, options) => {
+      if (!options.dryRun) requireEnabled();
+      return dispatcher.fix(error, options);
+    },
     approve: (companyId, id, by) => withAttempt(companyId, id, (attempt) => runner.approve(attempt, by)),
     reject: (companyId, id, answer) => withAttempt(companyId, id, (attempt) => runner.reject(attempt, answer)),
     rollback: (companyId, id, by) => withAttempt(companyId, id, (attempt) => runner.rollback(attempt, by)),
@@ -160,6 +177,7 @@ export function createHealing(settings: HealingSettings, deps: HealingDeps): Hea
     act: (attempt: Attempt) => Promise<Attempt>,
   ): Promise<Attempt | undefined> {
     const attempt = await get(companyId, id);
+    if (attempt !== undefined) requireEnabled();
     return attempt === undefined ? undefined : act(log.current(id) ?? attempt);
   }
 }

@@ -33,6 +33,7 @@ export interface GuardianDeps {
 export interface Guardian {
   /** undefined: it may act now. */
   mayAct(rule: Rule, target: Target, attempt: Attempt): Verdict | undefined;
+  isPaused(): boolean;
   /** The lowest of the global mode, the rule's, its record's and the target's. */
   modeOf(rule: Rule, target: Target | undefined): Mode;
   /** Why a rule can't work here; '' when it can. */
@@ -94,5 +95,5 @@ export function createGuardian(settings: GuardianSettings, deps: GuardianDeps): 
     );
   }
 
-  return { mayAct, modeOf, unavailable };
+  return { mayAct, isPaused: () => deps.pause.state().paused, modeOf, unavailable };
 }

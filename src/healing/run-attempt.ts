@@ -34,6 +34,13 @@ interface Ending {
 const WAIT_MS = 15_000;
 const MAX_WAITS = 5;
 
+/** After that somebody else may have taken it in hand. */
+const MAX_INTENT_AGE_MS = 600_000;
+const MAX_LOOK_AGE_MS = 900_000;
+
+/** Something was changed, or is about to be. */
+const BEGUN: ReadonlySet<Attempt['state']> = new Set(['acting', 'verifying', 'rolling_back']);
+
 const NOTHING_DONE = 'the processor ended before anything was done';
 const OTHER_TARGET = 'the target is another one now';
 const OTHER_RULE = 'the rule is another one now: what was begun can not be judged';
@@ -79,6 +86,7 @@ export function createAttemptRun(given: Running, deps: RunDeps): AttemptRun {
   }
 
   async function approved(attempt: Attempt): Promise<Attempt> {
+    if (attempt.ruleHash !== rule.hash) return end(attempt, { outcome: 'superseded', note: OTHER_RULE }, deps);
     const facts = await look(attempt);
     const branch = chooseBranch(rule.plan, facts);
     if (branch === undefined || branch.name !== attempt.branch || branch.then !== 'verify') {
@@ -89,6 +97,9 @@ export function createAttemptRun(given: Running, deps: RunDeps): AttemptRun {
   }
 
   async function resume(attempt: Attempt): Promise<Attempt> {
+    if (attempt.ruleHash !== rule.hash && BEGUN.has(attempt.state)) {
+      return toOthers(attempt, { outcome: 'inconclusive', note: OTHER_RULE });
+    }
     const branch = rule.plan.find(({ name }) => name === attempt.branch);
     switch (attempt.state) {
       case 'acting': {
@@ -96,7 +107,14 @@ export function createAttemptRun(given: Running, deps: RunDeps): AttemptRun {
         if (last === undefined) return end(attempt, { outcome: 'abandoned', note: NOTHING_DONE }, deps);
         const call = branch?.steps[attempt.steps.length - 1];
         if (branch === undefined || call === undefined) break;
-        return afterStep(last.state === 'intent' ? await carrier.finish(attempt, call) : attempt, branch);
+        if (last.state !== 'intent') return afterStep(attempt, branch);
+        if (deps.isPaused() || deps.clock.now() - last.intentAtMs > MAX_INTENT_AGE_MS) {
+          return toOthers(attempt, {
+            outcome: 'inconclusive',
+            note: `${last.action} was begun, and nobody knows how it ended`,
+          });
+        }
+        return afterStep(await carrier.finish(attempt, call), branch);
       }
       case 'verifying':
         if (branch === undefined) break;
@@ -111,8 +129,10 @@ export function createAttemptRun(given: Running, deps: RunDeps): AttemptRun {
       case 'diagnosing':
       case 'diagnosed':
       case 'waiting':
-        // Nothing was changed: matching starts anew.
-        return end(attempt, { outcome: 'abandoned', note: NOTHING_DONE }, deps);
+        // Nothing was changed: it is looked at anew, or it was too long ago.
+        return deps.clock.now() - attempt.startedAtMs > MAX_LOOK_AGE_MS
+          ? end(attempt, { outcome: 'abandoned', note: NOTHING_DONE }, deps)
+          : run(attempt);
       case 'awaiting_approval':
       case 'suppressed':
       case 'ended':
@@ -211,6 +231,7 @@ export function createAttemptRun(given: Running, deps: RunDeps): AttemptRun {
   }
 
   async function rollBack(attempt: Attempt, ending: Ending): Promise<Attempt> {
+    if (deps.isPaused()) return toOthers(attempt, { ...ending, note: `${ending.note}; not undone: fixes are paused` });
     return toOthers(await carrier.undo(attempt), ending);
   }
 

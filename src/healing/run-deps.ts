@@ -16,6 +16,8 @@ export interface RunDeps extends VerifyDeps {
   readonly guard: (rule: Rule, target: Target, attempt: Attempt) => Verdict | undefined;
   /** Marks the groups as resolved, with the evidence as notes. */
   readonly resolve: (attempt: Attempt) => Promise<void>;
+  /** Nothing may be changed, not even undone. */
+  readonly isPaused: () => boolean;
   readonly approvalMs: number;
 }
 

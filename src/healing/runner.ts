@@ -86,6 +86,7 @@ export function createRunner({ approvalMs }: { readonly approvalMs: number }, de
       catalogue: deps.catalogue,
     },
     look: (target) => deps.finder.look(target),
+    isPaused: () => deps.guardian.isPaused(),
     guard: (rule, target, attempt) => deps.guardian.mayAct(rule, target, attempt),
     resolve,
   };
@@ -139,7 +140,18 @@ export function createRunner({ approvalMs }: { readonly approvalMs: number }, de
       const running = takeParked(attempt.id);
       if (running === undefined) return;
       const { to, ask } = running.rule.escalate;
-      await end(attempt, { outcome: 'expired', note: 'nobody approved it in time', escalatedTo: to, questions: ask });
+      const expired = {
+        outcome: 'expired',
+        note: 'nobody approved it in time',
+        escalatedTo: to,
+        questions: ask,
+      } as const;
+      try {
+        await orPark(attempt, running, () => end(attempt, expired));
+      } catch (cause) {
+        deps.logger.warn({ err: cause, attempt: attempt.id }, 'an approval could not be ended');
+        await deps.clock.sleep(RESUME_AFTER_MS, deps.signal);
+      }
     }
   }
 
@@ -155,6 +167,16 @@ export function createRunner({ approvalMs }: { readonly approvalMs: number }, de
     const running = parked.get(id);
     parked.delete(id);
     return running;
+  }
+
+  /** What could not be written did not happen: it waits on. */
+  async function orPark(attempt: Attempt, running: Running, write: () => Promise<Attempt>): Promise<Attempt> {
+    try {
+      return await write();
+    } catch (cause) {
+      parked.set(attempt.id, running);
+      throw cause;
+    }
   }
 
   /** Every group that was counted is resolved up to now; what comes later opens it again. */
@@ -211,20 +233,20 @@ export function createRunner({ approvalMs }: { readonly approvalMs: number }, de
     approve: async (attempt, by) => {
       const running = takeParked(attempt.id);
       if (running === undefined) throw conflict(attempt, 'does not wait for approval');
-      const approved = await deps.log.advance(attempt, {
-        state: 'acting',
-        note: `approved by ${by}`,
-        dueAtMs: undefined,
-      });
+      const consent = { state: 'acting', note: `approved by ${by}`, dueAtMs: undefined } as const;
+      const approved = await orPark(attempt, running, () => deps.log.advance(attempt, consent));
       void track(drive(approved, running, () => createAttemptRun(running, runDeps).approved(approved)));
       return approved;
     },
     reject: async (attempt, { by, reason }) => {
-      if (takeParked(attempt.id) === undefined) throw conflict(attempt, 'does not wait for approval');
-      return end(attempt, { outcome: 'rejected', note: `rejected by ${by}: ${reason}` });
+      const running = takeParked(attempt.id);
+      if (running === undefined) throw conflict(attempt, 'does not wait for approval');
+      const rejected = { outcome: 'rejected', note: `rejected by ${by}: ${reason}` } as const;
+      return orPark(attempt, running, () => end(attempt, rejected));
     },
     rollback: async (attempt, by) => {
       const running = await runningOf(attempt);
+      if (deps.guardian.isPaused()) throw conflict(attempt, 'can not be undone while fixes are paused');
       if (attempt.state !== 'ended') throw conflict(attempt, 'still runs');
       if (held.has(attempt.targetKey))
         throw conflict(attempt, 'can not be undone while another one works on its target');

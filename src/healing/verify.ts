@@ -75,7 +75,9 @@ async function soak(
     };
     if (counts.ofGroups > verify.maxErrors) {
       const seconds = Math.max(1, Math.min(nowMs, toMs) - fromMs) / 1000;
-      const kind = isWorse(attempt, verify, { errors: counts.ofGroups, seconds }) ? 'worse' : 'ineffective';
+      const kind = (await isWorse(attempt, verify, { errors: counts.ofGroups, seconds, deps }))
+        ? 'worse'
+        : 'ineffective';
       return { kind, evidence: { ...evidence, reason: `${counts.ofGroups} errors of the same groups came after it` } };
     }
     if (nowMs >= toMs + LATE_MS) {
@@ -87,9 +89,18 @@ async function soak(
   }
 }
 
-function isWorse({ cause }: Attempt, { worseFactor }: Verify, after: { errors: number; seconds: number }): boolean {
-  const secondsBefore = Math.max(1, (cause.firedAtMs - cause.firstErrorAtMs) / 1000);
-  return after.errors >= MIN_WORSE && after.errors / after.seconds > (cause.count / secondsBefore) * worseFactor;
+/** Against as long a time before the first step, as it was stored: the firing itself came after a handful of errors. */
+async function isWorse(
+  { cause, steps, actedAtMs }: Attempt,
+  { worseFactor }: Verify,
+  { errors, seconds, deps }: { errors: number; seconds: number; deps: VerifyDeps },
+): Promise<boolean> {
+  if (errors < MIN_WORSE) return false;
+  const toMs = steps[0]?.intentAtMs ?? actedAtMs;
+  const { companyId, fingerprints, service } = cause;
+  const fromMs = toMs - Math.ceil(seconds * 1000);
+  const before = await deps.store.countForVerification({ companyId, fingerprints, service, fromMs, toMs });
+  return errors > before.ofGroups * worseFactor;
 }
 
 /** `successes` in a row, before its time is over. */
@@ -98,7 +109,8 @@ async function passes(
   { attempt, subject }: { readonly attempt: Attempt; readonly subject: Subject },
   deps: VerifyDeps,
 ): Promise<boolean> {
-  const untilMs = attempt.actedAtMs + call.withinMs;
+  // From now on, not from the action's end: the probes before it took their time, and a restart of ours may lie between.
+  const untilMs = deps.clock.now() + call.withinMs;
   let inARow = 0;
   for (;;) {
     // What was down had no address, and a start may give another one. An engine that is away is the probe's to tell.

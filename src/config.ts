@@ -14,6 +14,7 @@ import {
   toHealingSettings,
   toService,
 } from './healing/settings-schema.ts';
+import { rulesFolder } from './healing/rules-folder.ts';
 import type { HealingSettings } from './healing/engine.ts';
 import type { CatalogueService } from './healing/target.ts';
 import { redactionRules } from './errors/redact-rules.ts';
@@ -231,7 +232,7 @@ function toConfig(values: FileValues, { env, serving, faults }: Loading): Config
     },
     tokens,
     healing: toHealingSettings(values.healing, { isShared: clickhouse.url !== undefined }),
-    rules: values.rules,
+    rules: rulesFolder(values.rules),
     services: values.services.map(toService),
     docker: { host: values.docker.host, tls: values.docker.tls },
     secrets: readSecrets(values.services, env, faults),

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startProcessor } from '../processor.ts';
 
@@ -40,4 +42,16 @@ test('a bad configuration is refused with every fault, and nothing is started', 
   await expect(start).rejects.toThrow(
     /has 2 faults:[\s\S]*bad\.yaml:2:3: ports\.api[\s\S]*bad\.yaml:3:1: retention_days/,
   );
+});
+
+test('in a folder without rules the shipped ones hold; one that was named must be there', async () => {
+  const empty = await mkdtemp(join(tmpdir(), 'errata-empty-'));
+  const check = (env: Record<string, string>) =>
+    promisify(execFile)(process.execPath, [resolve('dist/main.js'), 'rules', 'check'], { cwd: empty, env }).then(
+      ({ stdout }) => stdout,
+      ({ stdout }: { stdout: string }) => stdout,
+    );
+  expect(await check({})).toMatch(/service-not-responding[^]*rules, no faults/);
+  expect(await check({ ERRATA_RULES: './mine' })).toContain('./mine: there is no such folder');
+  await rm(empty, { recursive: true });
 });

@@ -168,8 +168,8 @@ export function createDispatcher(settings: DispatchSettings, deps: DispatchDeps)
   function lookedLately({ rule, cause }: Firing, target: Target): Attempt | undefined {
     const nowMs = clock.now();
     return log.recent().findLast((attempt) => {
-      if (attempt.ruleId !== rule.id || attempt.targetKey !== target.key || attempt.actedAtMs > 0) return false;
-      if (attempt.requestedBy !== 'rule' || attempt.cause.key !== cause.key) return false;
+      if (attempt.targetKey !== target.key || attempt.actedAtMs > 0) return false;
+      if (attempt.requestedBy !== 'rule' || !isOf(attempt, { rule, cause })) return false;
       // What stopped it may be over (a pause, a deployment): then there is no reason to wait.
       const { suppression } = attempt;
       if (suppression !== undefined && guardian.mayAct(rule, target, attempt)?.reason !== suppression) return false;
@@ -180,9 +180,7 @@ export function createDispatcher(settings: DispatchSettings, deps: DispatchDeps)
 
   /** A success that did not last is none: the breaker must count it. */
   async function markRelapse({ rule, cause, error }: Firing): Promise<void> {
-    const last = log
-      .recent()
-      .findLast((attempt) => attempt.ruleId === rule.id && attempt.cause.key === cause.key && attempt.actedAtMs > 0);
+    const last = log.recent().findLast((attempt) => isOf(attempt, { rule, cause }) && attempt.actedAtMs > 0);
     if (last?.outcome !== 'succeeded' || last.endedAtMs === undefined) return;
     const afterMs = error.timestampMs - last.endedAtMs;
     if (afterMs <= 0 || afterMs > rule.verify.relapseMs) return;
@@ -196,7 +194,7 @@ export function createDispatcher(settings: DispatchSettings, deps: DispatchDeps)
     target?: Target,
   ): Promise<Attempt> {
     const same = log.recent().findLast((attempt) => {
-      const isSame = attempt.ruleId === firing.rule.id && attempt.cause.key === firing.cause.key;
+      const isSame = isOf(attempt, firing);
       return isSame && attempt.suppression === reason && clock.now() - attempt.startedAtMs < SAME_SUPPRESSION_MS;
     });
     if (same !== undefined) {
@@ -338,4 +336,10 @@ function firingByHand(rule: Rule, error: HealingError, nowMs: number): Firing {
 function answerOf(attempt: Attempt): FixAnswer {
   if (attempt.suppression === undefined) return { kind: 'attempt', attempt };
   return { kind: 'suppressed', reason: attempt.suppression, note: attempt.note, attempt };
+}
+
+/** One company's errors never touch another's attempts. */
+function isOf(attempt: Attempt, { rule, cause }: Pick<Firing, 'rule' | 'cause'>): boolean {
+  const { companyId, key } = attempt.cause;
+  return attempt.ruleId === rule.id && companyId === cause.companyId && key === cause.key;
 }

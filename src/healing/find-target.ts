@@ -178,7 +178,9 @@ async function unlessAway<T>(ask: () => Promise<T>, otherwise: T): Promise<T> {
 function keyOf(service: CatalogueService, container: Container | undefined): string {
   const project = container?.labels[COMPOSE_PROJECT] ?? service.container?.project;
   const name = container?.labels[COMPOSE_SERVICE] ?? service.container?.service;
-  return project === undefined || name === undefined ? `service/${service.name}` : `container/${project}/${name}`;
+  return project === undefined || name === undefined
+    ? `service/${service.company}/${service.name}`
+    : `container/${project}/${name}`;
 }
 
 function textOf(error: HealingError, field: string): string | undefined {

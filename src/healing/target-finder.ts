@@ -49,7 +49,12 @@ export function createTargetFinder({ catalogue, engine }: FinderDeps): TargetFin
       const service = unlisted(error.service, error.companyId);
       return {
         kind: 'found',
-        target: { key: `service/${service.name}`, name: service.name, service, container: undefined },
+        target: {
+          key: `service/${service.company}/${service.name}`,
+          name: service.name,
+          service,
+          container: undefined,
+        },
       };
     },
     look: async (target) => {

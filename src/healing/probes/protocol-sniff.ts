@@ -23,17 +23,20 @@ export const protocolSniff = defineProbe({
   facts: {
     protocol: `${protocols.join(', ')}, or unknown`,
     evidence: 'what it was told by, or why it is unknown',
+    silent: 'of an unknown protocol: true when it accepts and neither answers nor closes, as a process does that hangs',
   },
   needsEngine: false,
   async run({ port }, context) {
     const address = addressOf(context.target, port);
     if (address === undefined) return {};
+    let silent = true;
+    const heard = (): void => void (silent = false);
     for (const question of questions) {
       if (context.signal.aborted) return { protocol: 'unknown', evidence: 'not finished in time' };
-      const answer = await ask(question, address, context);
+      const answer = await ask(question, address, { ...context, heard });
       if (answer !== undefined) return { ...answer };
     }
-    return { protocol: 'unknown', evidence: 'no answer that is known' };
+    return { protocol: 'unknown', evidence: 'no answer that is known', silent };
   },
 });
 
@@ -68,15 +71,22 @@ const questions: readonly Question[] = [
   },
 ];
 
-async function ask(question: Question, address: Address, context: ProbeContext): Promise<Sign | undefined> {
+/** `heard`: to be called when the other side sends, ends or resets. */
+interface Asking extends ProbeContext {
+  readonly heard: () => void;
+}
+
+async function ask(question: Question, address: Address, context: Asking): Promise<Sign | undefined> {
   const opened = await openConnection(address, context);
   if (opened.kind === 'failed') return { protocol: 'unknown', evidence: opened.code };
   const { socket } = opened;
   const abort = (): void => void socket.destroy();
   context.signal.addEventListener('abort', abort, { once: true });
+  socket.once('end', context.heard).once('error', context.heard);
   try {
     return await question(socket, address);
   } finally {
+    if (socket.bytesRead > 0) context.heard();
     context.signal.removeEventListener('abort', abort);
     socket.destroy();
   }

@@ -148,10 +148,10 @@ test.each(['clickhouse', 'guard'])("Errata's own %s is protected", async (servic
 test('the peer is found by name, and by host with port where a host stands for several', async () => {
   const peer = (details: HealingError['details']) => find('peer', { service: 'checkout', details });
   expect(await peer({ 'server.address': 'db.internal', 'server.port': 5432 })).toMatchObject({
-    target: { key: 'service/ledger' },
+    target: { key: 'service/1/ledger' },
   });
   expect(await peer({ 'server.address': 'db.internal', 'server.port': 6379 })).toMatchObject({
-    target: { key: 'service/sessions' },
+    target: { key: 'service/1/sessions' },
   });
   expect(await peer({ 'server.address': 'db.internal' })).toMatchObject({ reason: 'ambiguous_target' });
   expect(await peer({ 'server.address': 'db.internal', 'server.port': 3306 })).toEqual(none('db.internal'));
@@ -178,7 +178,7 @@ test('the peer is found by the address of its container', async () => {
 });
 
 test('a rule may name a service of the catalogue, and only that', async () => {
-  expect(await find({ service: 'ledger' }, { service: 'x' })).toMatchObject({ target: { key: 'service/ledger' } });
+  expect(await find({ service: 'ledger' }, { service: 'x' })).toMatchObject({ target: { key: 'service/1/ledger' } });
   expect(await find({ service: 'billing-api' }, { service: 'x' })).toEqual(none('billing-api'));
 });
 

@@ -147,7 +147,11 @@ test('a silent port is unknown, after six connections in under six seconds, all 
   const port = await portOf(server);
   const { marks, mark } = createMarks();
   const fromMs = performance.now();
-  expect(await sniff(port, mark)).toEqual({ protocol: 'unknown', evidence: 'no answer that is known' });
+  expect(await sniff(port, mark)).toEqual({
+    protocol: 'unknown',
+    evidence: 'no answer that is known',
+    silent: true,
+  });
   expect(performance.now() - fromMs).toBeLessThan(6_000);
   expect(marks.length).toBe(6);
   await expect.poll(() => open).toBe(0);
@@ -163,4 +167,18 @@ test('an abort ends it at once', async () => {
 
 test('a closed port is unknown, with the reason', async () => {
   expect(await sniff(await freePort())).toEqual({ protocol: 'unknown', evidence: 'ECONNREFUSED' });
+});
+
+test('a port that answers or closes is not silent, whatever it speaks', async () => {
+  for (const answer of [
+    (socket: Socket) => void socket.on('data', () => socket.write('nothing that anybody knows\r\n')),
+    (socket: Socket) => void socket.on('data', () => socket.end()),
+  ]) {
+    const server = createTcpServer((socket) => {
+      socket.on('error', () => {});
+      answer(socket);
+    });
+    expect(await sniff(await portOf(server))).toMatchObject({ protocol: 'unknown', silent: false });
+    server.close();
+  }
 });

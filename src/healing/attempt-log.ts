@@ -1,7 +1,9 @@
 // Attempts as they are written: each move is an event that is durable before the next thing happens. The newest state of
 // each recent attempt is also in memory, for the guards.
 import type { AttemptStore } from '../store/attempt-store.ts';
+import { attemptStates } from './attempt.ts';
 import type { Attempt } from './attempt.ts';
+import { hasActed } from './breaker.ts';
 
 export interface AttemptLog {
   /** Reads what the guards look back at. To be called once, before anything else. */
@@ -57,11 +59,11 @@ export function createAttemptLog(store: AttemptStore, now: () => number): Attemp
 
   return {
     load: async () => {
-      const texts = await store.listAttempts({ sinceMs: now() - LOOK_BACK_MS, limit: MAX_ATTEMPTS });
-      for (const text of texts.toReversed()) {
-        const attempt = toAttempt(text);
-        attempts.set(attempt.id, attempt);
-      }
+      const recent = { sinceMs: now() - LOOK_BACK_MS, limit: MAX_ATTEMPTS / 2 };
+      const ended = await store.listAttempts({ ...recent, state: ['ended'] });
+      const others = await store.listAttempts({ ...recent, state: attemptStates.filter((state) => state !== 'ended') });
+      const all = [...ended, ...others].map(toAttempt).toSorted((a, b) => a.startedAtMs - b.startedAtMs);
+      for (const attempt of all) attempts.set(attempt.id, attempt);
     },
     begin: async (attempt) => {
       if (attempts.size >= MAX_ATTEMPTS) forgetOldest(attempts);
@@ -84,11 +86,13 @@ export function toAttempt(text: string): Attempt {
   return JSON.parse(text) as Attempt;
 }
 
-/** An attempt that still runs is never forgotten. */
+/** One that still runs is never forgotten, and one that changed something only when there is nothing else: limits count it. */
 function forgetOldest(attempts: Map<string, Attempt>): void {
+  let acted: string | undefined;
   for (const [id, attempt] of attempts) {
     if (attempt.state !== 'ended' && attempt.state !== 'suppressed') continue;
-    attempts.delete(id);
-    return;
+    if (attempt.state === 'suppressed' || !hasActed(attempt)) return void attempts.delete(id);
+    acted ??= id;
   }
+  if (acted !== undefined) attempts.delete(acted);
 }

@@ -118,7 +118,8 @@ function createDecider({ rules, settings }: BacktestInput) {
 
     function verdictOf({ rule, cause }: Firing, targetKey: string): BacktestVerdict {
       if (!hasSteps(rule)) return handOver([rule.id, cause.companyId, cause.key].join('\0'), rule);
-      if (common?.kind === 'stop') return { kind: 'suppressed', reason: 'common_cause', note: common.note };
+      if (common?.kind === 'stop' && common.targets.includes(targetKey))
+        return { kind: 'suppressed', reason: 'common_cause', note: common.note };
       const history = assumed.map((attempt) => asOf(attempt, nowMs));
       const limited = limits({ rule, targetKey }, { history, settings, nowMs });
       if (limited !== undefined) return { kind: 'suppressed', ...limited };

@@ -1,8 +1,13 @@
 // Forty targets at once are not forty faults: a network, a database or the engine itself is behind them, and forty
 // restarts would make it worse. More distinct targets than that within the window: none is acted on, one escalation.
 //
+// A target that has been failing for longer than the window is none of them: else five that are broken for good would stop
+// all others for ever.
+//
 // The first target must not have been acted on when the other thirty-nine come, so the engine holds each firing for
 // `gatherMs` and then asks for all that it holds at once.
+
+import { REFIRE_MS } from './matcher.ts';
 
 /** Long enough for one commit of the store and what came with it; short against the seconds that a restart takes. */
 export const GATHER_MS = 1_500;
@@ -33,12 +38,36 @@ export interface CommonCause {
   decide(pending: readonly TargetFiring[], recent: readonly PastFiring[]): CommonCauseVerdict;
 }
 
+/** Targets remembered; past it the ones that fired longest ago are forgotten. */
+const MAX_TARGETS = 20_000;
+
 export function createCommonCause({ targets: allowed, withinMs }: CommonCauseSettings): CommonCause {
+  /** Oldest firing first. */
+  const seen = new Map<string, { readonly sinceMs: number; readonly lastMs: number }>();
+
+  /** What has been failing for longer has nothing to do with what begins to fail now, or it was stopped with it then. */
+  function beganNow(targetKey: string, nowMs: number): boolean {
+    const target = seen.get(targetKey);
+    return target === undefined || target.sinceMs > nowMs - withinMs;
+  }
+
+  function remember(targetKey: string, nowMs: number): void {
+    const known = seen.get(targetKey);
+    // Firings come every 30 s while it lasts: after a longer silence it begins anew.
+    const goesOn = known !== undefined && nowMs - known.lastMs <= Math.max(withinMs, 2 * REFIRE_MS);
+    seen.delete(targetKey);
+    seen.set(targetKey, { sinceMs: goesOn ? known.sinceMs : nowMs, lastMs: nowMs });
+    const [oldest] = seen.keys();
+    if (seen.size > MAX_TARGETS && oldest !== undefined) seen.delete(oldest);
+  }
+
   return {
     decide: (pending, recent) => {
       const nowMs = Math.max(...pending.map(({ atMs }) => atMs));
-      const near = recent.filter(({ atMs }) => atMs > nowMs - withinMs);
-      const targets = [...new Set([...near, ...pending].map(({ targetKey }) => targetKey))].sort();
+      for (const { targetKey } of pending) remember(targetKey, nowMs);
+      const isNew = ({ targetKey }: TargetFiring) => beganNow(targetKey, nowMs);
+      const near = recent.filter((one) => one.atMs > nowMs - withinMs && isNew(one));
+      const targets = [...new Set([...near, ...pending.filter(isNew)].map(({ targetKey }) => targetKey))].sort();
       if (targets.length <= allowed) return { kind: 'go' };
       const seconds = Math.round(withinMs / 1_000);
       const note = `${targets.length} targets failed within ${seconds} s, more than ${allowed}: a common cause is likely`;

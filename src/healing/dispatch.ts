@@ -109,7 +109,7 @@ export function createDispatcher(settings: DispatchSettings, deps: DispatchDeps)
     const stop = stopOf(acting);
     // Another key of the same rule joins what became of the first, or is stopped as it was.
     for (const one of [...located.values(), ...again]) {
-      if (stop !== undefined && stepsOf(one.firing.rule).length > 0) await stopAt(one, stop);
+      if (stop?.targets.has(one.target.key) === true && stepsOf(one.firing.rule).length > 0) await stopAt(one, stop);
       else await start(one);
     }
   }
@@ -121,7 +121,7 @@ export function createDispatcher(settings: DispatchSettings, deps: DispatchDeps)
     const verdict = commonCause.decide(firings, past);
     const stopped = verdict.kind === 'stop';
     past = [...past, ...firings.map((firing) => ({ ...firing, stopped }))].slice(-MAX_PAST_FIRINGS);
-    return stopped ? { note: verdict.note, left: verdict.first ? 1 : 0 } : undefined;
+    return stopped ? { note: verdict.note, left: verdict.first ? 1 : 0, targets: new Set(verdict.targets) } : undefined;
   }
 
   async function stopAt({ firing, target }: Located, stop: { readonly note: string; left: number }): Promise<void> {

@@ -3,6 +3,7 @@ import { outcomes } from '../../src/healing/attempt.ts';
 import { isBreakerFailure } from '../../src/healing/breaker.ts';
 import type { PastAttempt } from '../../src/healing/breaker.ts';
 import { createCommonCause } from '../../src/healing/common-cause.ts';
+import type { PastFiring } from '../../src/healing/common-cause.ts';
 import { guard, historyMs, inWords } from '../../src/healing/guards.ts';
 import type { GuardInput, TargetFound } from '../../src/healing/guards.ts';
 import type { Container, Target } from '../../src/healing/target.ts';
@@ -389,4 +390,18 @@ test('targets that were acted on before count too', () => {
   const recent = firings(1, 4, NOW - 30_000).map((one) => ({ ...one, stopped: false }));
   expect(stop.decide(firings(4, 4, NOW), recent)).toEqual({ kind: 'go' });
   expect(stop.decide(firings(5, 5, NOW), recent)).toMatchObject({ kind: 'stop', first: true });
+});
+
+test('what has been failing for longer than the window stops nobody else', () => {
+  const longer = createCommonCause({ targets: 4, withinMs: 60_000 });
+  let recent: PastFiring[] = [];
+  // Five that nobody repairs, each firing every 30 s.
+  for (let atMs = NOW; atMs < NOW + 120_000; atMs += 30_000) {
+    const pending = firings(1, 5, atMs);
+    const { kind } = longer.decide(pending, recent);
+    recent = [...recent, ...pending.map((one) => ({ ...one, stopped: kind === 'stop' }))];
+  }
+  const five = firings(1, 5, NOW + 120_000);
+  expect(longer.decide(five, recent)).toEqual({ kind: 'go' });
+  expect(longer.decide([...five, ...firings(6, 6, NOW + 120_000)], recent)).toEqual({ kind: 'go' });
 });

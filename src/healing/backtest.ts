@@ -114,7 +114,8 @@ function createDecider({ rules, settings }: BacktestInput) {
       .filter(([, { rule }]) => hasSteps(rule))
       .map(([targetKey]) => ({ targetKey, atMs: nowMs }));
     const common = pending.length === 0 ? undefined : commonCause.decide(pending, past);
-    past = [...past, ...pending.map((one) => ({ ...one, stopped: common?.kind === 'stop' }))];
+    const stopped = new Set(common?.kind === 'stop' ? common.targets : []);
+    past = [...past, ...pending.map((one) => ({ ...one, stopped: stopped.has(one.targetKey) }))];
 
     function verdictOf({ rule, cause }: Firing, targetKey: string): BacktestVerdict {
       if (!hasSteps(rule)) return handOver([rule.id, cause.companyId, cause.key].join('\0'), rule);

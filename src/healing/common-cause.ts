@@ -2,7 +2,7 @@
 // restarts would make it worse. More distinct targets than that within the window: none is acted on, one escalation.
 //
 // A target that has been failing for longer than the window is none of them: else five that are broken for good would stop
-// all others for ever.
+// all others for ever. One that met the stop stays stopped, though, until it falls silent: a long outage is no time to restart.
 //
 // The first target must not have been acted on when the other thirty-nine come, so the engine holds each firing for
 // `gatherMs` and then asks for all that it holds at once.
@@ -41,12 +41,19 @@ export interface CommonCause {
 /** Targets remembered; past it the ones that fired longest ago are forgotten. */
 const MAX_TARGETS = 20_000;
 
+interface Failing {
+  readonly sinceMs: number;
+  readonly lastMs: number;
+  /** It met the stop, and stays stopped until it falls silent. */
+  readonly stopped: boolean;
+}
+
 export function createCommonCause({ targets: allowed, withinMs }: CommonCauseSettings): CommonCause {
   /** Oldest firing first. */
-  const seen = new Map<string, { readonly sinceMs: number; readonly lastMs: number }>();
+  const seen = new Map<string, Failing>();
 
   /** What has been failing for longer has nothing to do with what begins to fail now, or it was stopped with it then. */
-  function beganNow(targetKey: string, nowMs: number): boolean {
+  function beganNow({ targetKey }: TargetFiring, nowMs: number): boolean {
     const target = seen.get(targetKey);
     return target === undefined || target.sinceMs > nowMs - withinMs;
   }
@@ -56,7 +63,7 @@ export function createCommonCause({ targets: allowed, withinMs }: CommonCauseSet
     // Firings come every 30 s while it lasts: after a longer silence it begins anew.
     const goesOn = known !== undefined && nowMs - known.lastMs <= Math.max(withinMs, 2 * REFIRE_MS);
     seen.delete(targetKey);
-    seen.set(targetKey, { sinceMs: goesOn ? known.sinceMs : nowMs, lastMs: nowMs });
+    seen.set(targetKey, goesOn ? { ...known, lastMs: nowMs } : { sinceMs: nowMs, lastMs: nowMs, stopped: false });
     const [oldest] = seen.keys();
     if (seen.size > MAX_TARGETS && oldest !== undefined) seen.delete(oldest);
   }
@@ -65,13 +72,23 @@ export function createCommonCause({ targets: allowed, withinMs }: CommonCauseSet
     decide: (pending, recent) => {
       const nowMs = Math.max(...pending.map(({ atMs }) => atMs));
       for (const { targetKey } of pending) remember(targetKey, nowMs);
-      const isNew = ({ targetKey }: TargetFiring) => beganNow(targetKey, nowMs);
-      const near = recent.filter((one) => one.atMs > nowMs - withinMs && isNew(one));
-      const targets = [...new Set([...near, ...pending.filter(isNew)].map(({ targetKey }) => targetKey))].sort();
-      if (targets.length <= allowed) return { kind: 'go' };
+      const near = recent.filter((one) => one.atMs > nowMs - withinMs && beganNow(one, nowMs));
+      const began = new Set(
+        [...near, ...pending.filter((one) => beganNow(one, nowMs))].map(({ targetKey }) => targetKey),
+      );
+      const isStop = began.size > allowed;
+      const still = pending.map(({ targetKey }) => targetKey).filter((key) => seen.get(key)?.stopped === true);
+      const targets = [...new Set([...(isStop ? began : []), ...still])].sort();
+      if (targets.length === 0) return { kind: 'go' };
+      for (const key of targets) {
+        const target = seen.get(key);
+        if (target !== undefined) seen.set(key, { ...target, stopped: true });
+      }
       const seconds = Math.round(withinMs / 1_000);
-      const note = `${targets.length} targets failed within ${seconds} s, more than ${allowed}: a common cause is likely`;
-      return { kind: 'stop', first: near.every(({ stopped }) => !stopped), targets, note };
+      const note = isStop
+        ? `${began.size} targets failed within ${seconds} s, more than ${allowed}: a common cause is likely`
+        : 'it was stopped with many others, and has been failing since';
+      return { kind: 'stop', first: isStop && near.every(({ stopped }) => !stopped), targets, note };
     },
   };
 }

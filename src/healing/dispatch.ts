@@ -119,9 +119,10 @@ export function createDispatcher(settings: DispatchSettings, deps: DispatchDeps)
     if (acting.length === 0) return undefined;
     const firings = acting.map(({ target }) => ({ targetKey: target.key, atMs: clock.now() }));
     const verdict = commonCause.decide(firings, past);
-    const stopped = verdict.kind === 'stop';
-    past = [...past, ...firings.map((firing) => ({ ...firing, stopped }))].slice(-MAX_PAST_FIRINGS);
-    return stopped ? { note: verdict.note, left: verdict.first ? 1 : 0, targets: new Set(verdict.targets) } : undefined;
+    const targets = new Set(verdict.kind === 'stop' ? verdict.targets : []);
+    const decided = firings.map((firing) => ({ ...firing, stopped: targets.has(firing.targetKey) }));
+    past = [...past, ...decided].slice(-MAX_PAST_FIRINGS);
+    return verdict.kind === 'stop' ? { note: verdict.note, left: verdict.first ? 1 : 0, targets } : undefined;
   }
 
   async function stopAt({ firing, target }: Located, stop: { readonly note: string; left: number }): Promise<void> {

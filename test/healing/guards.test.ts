@@ -3,7 +3,7 @@ import { outcomes } from '../../src/healing/attempt.ts';
 import { isBreakerFailure } from '../../src/healing/breaker.ts';
 import type { PastAttempt } from '../../src/healing/breaker.ts';
 import { createCommonCause } from '../../src/healing/common-cause.ts';
-import type { PastFiring } from '../../src/healing/common-cause.ts';
+import type { PastFiring, TargetFiring } from '../../src/healing/common-cause.ts';
 import { guard, historyMs, inWords } from '../../src/healing/guards.ts';
 import type { GuardInput, TargetFound } from '../../src/healing/guards.ts';
 import type { Container, Target } from '../../src/healing/target.ts';
@@ -363,11 +363,12 @@ test('durations are told in the unit that a person would choose', () => {
   ]);
 });
 
-const stop = createCommonCause({ targets: 4, withinMs: 60_000 });
+const createStop = () => createCommonCause({ targets: 4, withinMs: 60_000 });
 const firings = (from: number, to: number, atMs: number) =>
   Array.from({ length: to - from + 1 }, (_, n) => ({ targetKey: `t${from + n}`, atMs }));
 
 test('four targets at once are acted on, one more stops all', () => {
+  const stop = createStop();
   expect(stop.decide(firings(1, 4, NOW), [])).toEqual({ kind: 'go' });
   expect(stop.decide([...firings(1, 4, NOW), ...firings(1, 4, NOW + 1)], [])).toEqual({ kind: 'go' });
   expect(stop.decide(firings(1, 5, NOW), [])).toEqual({
@@ -379,29 +380,43 @@ test('four targets at once are acted on, one more stops all', () => {
 });
 
 test('forty targets escalate once, also when more come later', () => {
+  const stop = createStop();
   const first = stop.decide(firings(1, 40, NOW), []);
   expect(first).toMatchObject({ kind: 'stop', first: true });
   const recent = firings(1, 40, NOW).map((one) => ({ ...one, stopped: true }));
   expect(stop.decide(firings(41, 41, NOW + 59_999), recent)).toMatchObject({ kind: 'stop', first: false });
-  expect(stop.decide(firings(41, 41, NOW + 60_000), recent)).toEqual({ kind: 'go' });
+  expect(stop.decide(firings(42, 42, NOW + 60_000), recent)).toEqual({ kind: 'go' });
 });
 
 test('targets that were acted on before count too', () => {
+  const stop = createStop();
   const recent = firings(1, 4, NOW - 30_000).map((one) => ({ ...one, stopped: false }));
   expect(stop.decide(firings(4, 4, NOW), recent)).toEqual({ kind: 'go' });
   expect(stop.decide(firings(5, 5, NOW), recent)).toMatchObject({ kind: 'stop', first: true });
 });
 
-test('what has been failing for longer than the window stops nobody else', () => {
-  const longer = createCommonCause({ targets: 4, withinMs: 60_000 });
+test('what was stopped stays stopped while it lasts, stops nobody else, and begins anew after a silence', () => {
+  const longer = createStop();
   let recent: PastFiring[] = [];
-  // Five that nobody repairs, each firing every 30 s.
-  for (let atMs = NOW; atMs < NOW + 120_000; atMs += 30_000) {
-    const pending = firings(1, 5, atMs);
-    const { kind } = longer.decide(pending, recent);
-    recent = [...recent, ...pending.map((one) => ({ ...one, stopped: kind === 'stop' }))];
+  const decide = (pending: readonly TargetFiring[]) => {
+    const verdict = longer.decide(pending, recent);
+    const targets = verdict.kind === 'stop' ? verdict.targets : [];
+    recent = [...recent, ...pending.map((one) => ({ ...one, stopped: targets.includes(one.targetKey) }))];
+    return { targets, first: verdict.kind === 'stop' && verdict.first };
+  };
+  const five = ['t1', 't2', 't3', 't4', 't5'];
+  expect(decide(firings(1, 5, NOW))).toEqual({ targets: five, first: true });
+  for (let atMs = NOW + 30_000; atMs <= NOW + 600_000; atMs += 30_000) {
+    expect(decide(firings(1, 5, atMs))).toEqual({ targets: five, first: false });
   }
-  const five = firings(1, 5, NOW + 120_000);
-  expect(longer.decide(five, recent)).toEqual({ kind: 'go' });
-  expect(longer.decide([...five, ...firings(6, 6, NOW + 120_000)], recent)).toEqual({ kind: 'go' });
+  expect(decide(firings(1, 6, NOW + 630_000))).toEqual({ targets: five, first: false });
+  expect(decide(firings(1, 1, NOW + 720_000))).toEqual({ targets: [], first: false });
+});
+
+test('four that nobody repairs are no part of a common cause that begins later', () => {
+  const longer = createStop();
+  for (let atMs = NOW; atMs <= NOW + 120_000; atMs += 30_000) {
+    expect(longer.decide(firings(1, 4, atMs), [])).toEqual({ kind: 'go' });
+  }
+  expect(longer.decide([...firings(1, 4, NOW + 150_000), ...firings(5, 6, NOW + 150_000)], [])).toEqual({ kind: 'go' });
 });

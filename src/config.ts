@@ -15,8 +15,7 @@ import {
   toService,
 } from './healing/settings-schema.ts';
 import { rulesFolder } from './healing/rules-folder.ts';
-import type { HealingSettings } from './healing/engine.ts';
-import type { CatalogueService } from './healing/target.ts';
+import type { HealingConfig } from './healing/assemble-healing.ts';
 import { redactionRules } from './errors/redact-rules.ts';
 import type { RedactionSettings } from './errors/redact.ts';
 import { readConfigFile } from './config-file.ts';
@@ -24,10 +23,9 @@ import type { FileLines } from './config-file.ts';
 import { Failure } from './failure.ts';
 import type { StoreTarget } from './store/open-client.ts';
 
-export interface Config {
+export interface Config extends HealingConfig {
   readonly host: string;
   readonly ports: { readonly otlp: number; readonly api: number; readonly admin: number };
-  readonly dataDir: string;
   readonly logLevel: string;
   readonly store: {
     readonly target: StoreTarget;
@@ -45,16 +43,6 @@ export interface Config {
   readonly api: { readonly ratePerSecond: number };
   readonly redaction: RedactionSettings;
   readonly tokens: readonly TokenRecord[];
-  readonly healing: HealingSettings;
-  /** Folder of the rules. */
-  readonly rules: string;
-  readonly services: readonly CatalogueService[];
-  readonly docker: {
-    readonly host: string | undefined;
-    readonly tls: { readonly ca: string; readonly cert: string; readonly key: string } | undefined;
-  };
-  /** Variables that `services` refers to as `env:NAME`. */
-  readonly secrets: Readonly<Record<string, string>>;
   /** Where our own traces and metrics go; undefined: nowhere. */
   readonly ownTelemetry: string | undefined;
 }

@@ -26,7 +26,6 @@ export const failures = {
   CONFLICT: { http: 409, grpc: 9, retryable: false },
   UNAUTHENTICATED: { http: 401, grpc: 16, retryable: false },
   FORBIDDEN: { http: 403, grpc: 7, retryable: false },
-  NOT_IMPLEMENTED: { http: 501, grpc: 12, retryable: false },
   INTERNAL: { http: 500, grpc: 13, retryable: false },
 } as const satisfies Record<string, Meaning>;
 

@@ -21,6 +21,7 @@ import { createRuleWatch } from './watch-rules.ts';
 
 export interface HealingConfig {
   readonly healing: HealingSettings;
+  /** Folder of the rules. */
   readonly rules: string;
   readonly services: readonly CatalogueService[];
   readonly docker: {
@@ -28,6 +29,7 @@ export interface HealingConfig {
     /** Paths of PEM files. */
     readonly tls: { readonly ca: string; readonly cert: string; readonly key: string } | undefined;
   };
+  /** Variables that `services` refers to as `env:NAME`. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly dataDir: string;
 }

@@ -112,7 +112,10 @@ export interface Attempt {
   /** `rule` fires; otherwise the name of the token that asked. */
   readonly requestedBy: string;
   readonly cause: Cause;
-  /** `container/<compose project>/<service>` or `service/<company>/<catalogue name>`; '' before it is known. */
+  /**
+   * `container/<compose project>/<service>` or `service/<company>/<catalogue name>`; of a rule that only hands over
+   * `notice/<rule>/<company>/<key>`; '' before it is known.
+   */
   readonly targetKey: string;
   readonly targetName: string;
   /** Of the diagnosis; an action on another one is superseded. '' without a container. */

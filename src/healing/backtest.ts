@@ -5,10 +5,12 @@ import type { HealingError } from '../store/attempt-store.ts';
 import type { Attempt, Suppression } from './attempt.ts';
 import type { PastAttempt } from './breaker.ts';
 import { GATHER_MS, createCommonCause } from './common-cause.ts';
-import type { CommonCauseSettings, PastFiring } from './common-cause.ts';
+import type { CommonCauseSettings } from './common-cause.ts';
 import { fieldOf } from './error-fields.ts';
 import type { Firing } from './firing.ts';
 import { historyMs, inWords, limits } from './guards.ts';
+import { yieldsTo } from './precedence.ts';
+import { hasSteps } from './rule-steps.ts';
 import type { GuardSettings } from './guards.ts';
 import { REFIRE_MS, createMatcher } from './matcher.ts';
 import { watchRelapses } from './relapse-watch.ts';
@@ -102,20 +104,22 @@ function createDecider({ rules, settings }: BacktestInput) {
   let assumed: readonly Assumed[] = [];
   /** By rules without steps. */
   let handedOver: readonly { readonly id: string; readonly atMs: number }[] = [];
-  let past: readonly PastFiring[] = [];
 
   return (firings: readonly Firing[]): readonly Omit<Decision, 'recorded'>[] => {
     const nowMs = Math.max(...firings.map(({ cause }) => cause.firedAtMs));
     assumed = assumed.filter(({ endsAtMs }) => endsAtMs > nowMs - reachMs);
     handedOver = handedOver.filter(({ atMs }) => atMs > nowMs - reachMs);
-    past = past.filter(({ atMs }) => atMs > nowMs - settings.commonCause.withinMs);
-    const chosen = choosePerTarget(firings);
-    const pending = [...chosen]
-      .filter(([, { rule }]) => hasSteps(rule))
-      .map(([targetKey]) => ({ targetKey, atMs: nowMs }));
-    const common = pending.length === 0 ? undefined : commonCause.decide(pending, past);
-    const stopped = new Set(common?.kind === 'stop' ? common.targets : []);
-    past = [...past, ...pending.map((one) => ({ ...one, stopped: stopped.has(one.targetKey) }))];
+    const ordered = firings.toSorted((a, b) => b.rule.priority - a.rule.priority);
+    const isFor = (target: string) => (one: Firing) => assumedTarget(one) === target;
+    const goesBefore = (firing: Firing, target: string) =>
+      ordered
+        .slice(0, ordered.indexOf(firing))
+        .filter(isFor(target))
+        .find(({ rule }) => yieldsTo(firing, rule));
+    const pending = ordered
+      .map((firing) => ({ firing, targetKey: assumedTarget(firing), atMs: nowMs }))
+      .filter(({ firing, targetKey }) => hasSteps(firing.rule) && goesBefore(firing, targetKey) === undefined);
+    const common = pending.length === 0 ? undefined : commonCause.decide(pending);
 
     function verdictOf({ rule, cause }: Firing, targetKey: string): BacktestVerdict {
       if (!hasSteps(rule)) return handOver([rule.id, cause.companyId, cause.key].join('\0'), rule);
@@ -142,11 +146,9 @@ function createDecider({ rules, settings }: BacktestInput) {
     return firings.map((firing) => {
       const { rule, cause } = firing;
       const target = assumedTarget(firing);
-      const other = chosen.get(target);
-      // Another key of the same rule meets what the first left: its target is busy, or it is stopped for the same reason.
-      const isNext = other === firing || (other?.rule.id === rule.id && hasSteps(rule));
+      const other = goesBefore(firing, target);
       const verdict: BacktestVerdict =
-        other === undefined || isNext
+        other === undefined
           ? verdictOf(firing, target)
           : { kind: 'suppressed', reason: 'busy', note: `rule ${other.rule.id} fired for it at the same time` };
       const { companyId, key, firedAtMs: atMs, errorId, count } = cause;
@@ -175,25 +177,11 @@ function asOf({ ruleId, targetKey, actedAtMs, endsAtMs }: Assumed, nowMs: number
     : { ...common, state: 'ended', outcome: 'succeeded', endedAtMs: endsAtMs };
 }
 
-/** As live: of the firings for one target the highest priority acts. */
-function choosePerTarget(firings: readonly Firing[]): ReadonlyMap<string, Firing> {
-  const chosen = new Map<string, Firing>();
-  for (const firing of firings.toSorted((a, b) => b.rule.priority - a.rule.priority)) {
-    const target = assumedTarget(firing);
-    if (!chosen.has(target)) chosen.set(target, firing);
-  }
-  return chosen;
-}
-
 /** The catalogue and the containers of then are not on record: the name that the error gives stands for the target. */
 function assumedTarget({ rule, error, cause }: Firing): string {
   if (typeof rule.target === 'object') return `service/${rule.target.service}`;
   const name = rule.target === 'subject' ? error.service : (fieldOf(error, 'peer.name') ?? cause.key);
   return `service/${name}`;
-}
-
-function hasSteps({ plan }: Rule): boolean {
-  return plan.some(({ steps }) => steps.length > 0);
 }
 
 /** The nearest in time wins. */

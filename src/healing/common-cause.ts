@@ -23,19 +23,14 @@ export interface TargetFiring {
   readonly atMs: number;
 }
 
-export interface PastFiring extends TargetFiring {
-  /** It met the stop: its escalation is out. */
-  readonly stopped: boolean;
-}
-
 export type CommonCauseVerdict =
   | { readonly kind: 'go' }
   /** `first`: the one that escalates. `targets`: distinct, sorted. */
   | { readonly kind: 'stop'; readonly first: boolean; readonly targets: readonly string[]; readonly note: string };
 
 export interface CommonCause {
-  /** For all of `pending` at once. `recent`: what was decided before, of all companies, at least `withinMs` back. */
-  decide(pending: readonly TargetFiring[], recent: readonly PastFiring[]): CommonCauseVerdict;
+  /** For all that was gathered at once, in the order of time; remembers it. */
+  decide(firings: readonly TargetFiring[]): CommonCauseVerdict;
 }
 
 /** Targets remembered; past it the ones that fired longest ago are forgotten. */
@@ -52,12 +47,6 @@ export function createCommonCause({ targets: allowed, withinMs }: CommonCauseSet
   /** Oldest firing first. */
   const seen = new Map<string, Failing>();
 
-  /** What has been failing for longer has nothing to do with what begins to fail now, or it was stopped with it then. */
-  function beganNow({ targetKey }: TargetFiring, nowMs: number): boolean {
-    const target = seen.get(targetKey);
-    return target === undefined || target.sinceMs > nowMs - withinMs;
-  }
-
   function remember(targetKey: string, nowMs: number): void {
     const known = seen.get(targetKey);
     // Firings come every 30 s while it lasts: after a longer silence it begins anew.
@@ -68,17 +57,19 @@ export function createCommonCause({ targets: allowed, withinMs }: CommonCauseSet
     if (seen.size > MAX_TARGETS && oldest !== undefined) seen.delete(oldest);
   }
 
+  /** What has been failing for longer has nothing to do with what begins to fail now, or was stopped with others then. */
+  function beganSince(fromMs: number): readonly (readonly [string, Failing])[] {
+    return [...seen].filter(([, { sinceMs }]) => sinceMs > fromMs);
+  }
+
   return {
-    decide: (pending, recent) => {
-      const nowMs = Math.max(...pending.map(({ atMs }) => atMs));
-      for (const { targetKey } of pending) remember(targetKey, nowMs);
-      const near = recent.filter((one) => one.atMs > nowMs - withinMs && beganNow(one, nowMs));
-      const began = new Set(
-        [...near, ...pending.filter((one) => beganNow(one, nowMs))].map(({ targetKey }) => targetKey),
-      );
-      const isStop = began.size > allowed;
-      const still = pending.map(({ targetKey }) => targetKey).filter((key) => seen.get(key)?.stopped === true);
-      const targets = [...new Set([...(isStop ? began : []), ...still])].sort();
+    decide: (firings) => {
+      const nowMs = Math.max(...firings.map(({ atMs }) => atMs));
+      for (const { targetKey } of firings) remember(targetKey, nowMs);
+      const began = beganSince(nowMs - withinMs);
+      const isStop = began.length > allowed;
+      const still = firings.map(({ targetKey }) => targetKey).filter((key) => seen.get(key)?.stopped === true);
+      const targets = [...new Set([...(isStop ? began.map(([key]) => key) : []), ...still])].sort();
       if (targets.length === 0) return { kind: 'go' };
       for (const key of targets) {
         const target = seen.get(key);
@@ -86,9 +77,9 @@ export function createCommonCause({ targets: allowed, withinMs }: CommonCauseSet
       }
       const seconds = Math.round(withinMs / 1_000);
       const note = isStop
-        ? `${began.size} targets failed within ${seconds} s, more than ${allowed}: a common cause is likely`
+        ? `${began.length} targets failed within ${seconds} s, more than ${allowed}: a common cause is likely`
         : 'it was stopped with many others, and has been failing since';
-      return { kind: 'stop', first: isStop && near.every(({ stopped }) => !stopped), targets, note };
+      return { kind: 'stop', first: isStop && began.every(([, { stopped }]) => !stopped), targets, note };
     },
   };
 }

@@ -2,18 +2,16 @@
 // when too many targets fire at once none is acted on. What is not done is recorded too, with its reason.
 import type { HealingError } from '../store/attempt-store.ts';
 import { attemptIdOf } from './attempt-id.ts';
-import type { Attempt, Cause, Suppression } from './attempt.ts';
+import type { Attempt, Suppression } from './attempt.ts';
 import { hasActed } from './breaker.ts';
 import { chooseBranch } from './choose-branch.ts';
 import { GATHER_MS, createCommonCause } from './common-cause.ts';
-import type { PastFiring } from './common-cause.ts';
-import { holds } from './conditions.ts';
 import { diagnose } from './diagnose.ts';
-import { fieldOf } from './error-fields.ts';
 import type { Firing } from './firing.ts';
 import type { FixAnswer } from './healing.ts';
-import { keyOf } from './matcher.ts';
-import { stepsOf } from './rule-steps.ts';
+import { firingByHand, newAttempt } from './new-attempt.ts';
+import { knows, yieldsTo } from './precedence.ts';
+import { hasSteps } from './rule-steps.ts';
 import type { Rule } from './rule.ts';
 import type { Runner, RunnerDeps } from './runner.ts';
 import type { Target } from './target.ts';
@@ -30,6 +28,8 @@ export interface Dispatcher {
   add(firings: readonly Firing[]): void;
   /** By hand: see healing.ts. */
   fix(error: HealingError, options: { readonly dryRun: boolean; readonly by: string }): Promise<FixAnswer>;
+  /** `received_at` of the oldest error whose firing is still to be decided, in ms; undefined: all are. */
+  undecidedMs(): number | undefined;
   idle(): Promise<void>;
 }
 
@@ -49,7 +49,8 @@ const STILL_LOOKS: ReadonlySet<Suppression> = new Set(['observe', 'paused']);
 const ANSWER_WITHIN_MS = 5_000;
 const ANSWER_EVERY_MS = 50;
 
-const MAX_PAST_FIRINGS = 10_000;
+/** A firing that the store or the engine kept from being decided for so long is out of date. */
+const DECIDE_WITHIN_MS = 300_000;
 
 interface Located {
   readonly firing: Firing;
@@ -60,7 +61,7 @@ export function createDispatcher(settings: DispatchSettings, deps: DispatchDeps)
   const { log, guardian, runner, clock } = deps;
   const commonCause = createCommonCause(settings.commonCause);
   let pending: Firing[] = [];
-  let past: PastFiring[] = [];
+  let deciding: readonly Firing[] = [];
   let gathering: Promise<void> | undefined;
   /** Targets whose attempt is being written. */
   const starting = new Map<string, Promise<Attempt>>();
@@ -75,59 +76,62 @@ export function createDispatcher(settings: DispatchSettings, deps: DispatchDeps)
   async function gather(): Promise<void> {
     while (pending.length > 0 && !deps.signal.aborted) {
       await clock.sleep(GATHER_MS, deps.signal);
-      const firings = pending;
+      deciding = pending;
       pending = [];
-      try {
-        await decide(firings);
-      } catch (cause) {
-        // The condition goes on to hold or it is over: it fires again, or need not.
-        deps.logger.warn({ err: cause, firings: firings.length }, 'firings were not decided');
-      }
+      const failed = await decide(deciding);
+      deciding = [];
+      pending.push(...failed);
     }
   }
 
-  async function decide(firings: readonly Firing[]): Promise<void> {
-    const located = new Map<string, Located>();
-    const again: Located[] = [];
+  /** Those that could not be decided (the store or the engine is away), for another try. */
+  async function decide(firings: readonly Firing[]): Promise<readonly Firing[]> {
+    const failed: Firing[] = [];
+    const orLater = async <T>(firing: Firing, work: () => Promise<T>): Promise<T | undefined> => {
+      try {
+        return await work();
+      } catch (cause) {
+        const isLate = clock.now() - firing.cause.firedAtMs > DECIDE_WITHIN_MS;
+        deps.logger.warn({ err: cause, ruleId: firing.rule.id, isLate }, 'a firing was not decided');
+        if (!isLate) failed.push(firing);
+        return undefined;
+      }
+    };
+    const located: Located[] = [];
     for (const firing of firings.toSorted((a, b) => b.rule.priority - a.rule.priority)) {
       if (log.current(attemptIdOf(firing)) !== undefined) continue;
-      const found = await deps.finder.find(firing.rule, firing.error);
-      if (found.kind === 'suppressed') {
-        await suppress(firing, found);
-        continue;
-      }
-      const { target } = found;
-      const other = located.get(target.key)?.firing;
-      if (other === undefined) located.set(target.key, { firing, target });
-      else if (other.rule.id === firing.rule.id) again.push({ firing, target });
-      else {
-        const note = `rule ${other.rule.id} fired for it at the same time`;
-        await suppress(firing, { reason: 'busy', note }, target);
-      }
+      const one = await orLater(firing, () => locate(firing, located));
+      if (one !== undefined) located.push(one);
     }
-    const acting = [...located.values()].filter(({ firing }) => stepsOf(firing.rule).length > 0);
-    const stop = stopOf(acting);
-    // Another key of the same rule joins what became of the first, or is stopped as it was.
-    for (const one of [...located.values(), ...again]) {
-      if (stop?.targets.has(one.target.key) === true && stepsOf(one.firing.rule).length > 0) await stopAt(one, stop);
-      else await start(one);
+    const stop = stopOf(located.filter(({ firing }) => hasSteps(firing.rule)));
+    for (const one of located) {
+      const isStopped = hasSteps(one.firing.rule) && stop?.targets.has(one.target.key) === true;
+      await orLater(one.firing, () => (isStopped ? stopAt(one, stop) : start(one)));
     }
+    return failed;
   }
 
-  /** undefined: they may go on. Remembers them either way. */
+  /** undefined: it was suppressed. Another key of a rule that is among `before` joins what becomes of the first. */
+  async function locate(firing: Firing, before: readonly Located[]): Promise<Located | undefined> {
+    const found = await deps.finder.find(firing.rule, firing.error);
+    if (found.kind === 'suppressed') return void (await suppress(firing, found));
+    const { target } = found;
+    const other = before.find((one) => one.target.key === target.key && yieldsTo(firing, one.firing.rule));
+    if (other === undefined) return { firing, target };
+    const note = `rule ${other.firing.rule.id} fired for it at the same time`;
+    return void (await suppress(firing, { reason: 'busy', note }, target));
+  }
+
+  /** undefined: they may go on. */
   function stopOf(acting: readonly Located[]) {
     if (acting.length === 0) return undefined;
-    const firings = acting.map(({ target }) => ({ targetKey: target.key, atMs: clock.now() }));
-    const verdict = commonCause.decide(firings, past);
-    const targets = new Set(verdict.kind === 'stop' ? verdict.targets : []);
-    const decided = firings.map((firing) => ({ ...firing, stopped: targets.has(firing.targetKey) }));
-    past = [...past, ...decided].slice(-MAX_PAST_FIRINGS);
-    return verdict.kind === 'stop' ? { note: verdict.note, left: verdict.first ? 1 : 0, targets } : undefined;
+    const verdict = commonCause.decide(acting.map(({ target }) => ({ targetKey: target.key, atMs: clock.now() })));
+    if (verdict.kind === 'go') return undefined;
+    return { note: verdict.note, left: verdict.first ? 1 : 0, targets: new Set(verdict.targets) };
   }
 
   async function stopAt({ firing, target }: Located, stop: { readonly note: string; left: number }): Promise<void> {
     if (stop.left === 0) return void (await suppress(firing, { reason: 'common_cause', note: stop.note }, target));
-    stop.left -= 1;
     const { to, ask } = firing.rule.escalate;
     const attempt = blank(firing, target, { mode: guardian.modeOf(firing.rule, target), requestedBy: 'rule' });
     const ended = await log.begin({
@@ -141,20 +145,31 @@ export function createDispatcher(settings: DispatchSettings, deps: DispatchDeps)
       questions: ask,
       endedAtMs: clock.now(),
     });
+    stop.left -= 1;
     deps.onEnd?.(ended);
   }
 
   async function start({ firing, target }: Located): Promise<void> {
     await markRelapse(firing);
-    const known = runner.holder(target.key) ?? (await starting.get(target.key)) ?? lookedLately(firing, target);
+    const slot = slotOf(firing, target);
+    const known = (await heldBy(firing, target)) ?? lookedLately(firing, slot);
     if (known !== undefined) return log.join(known.id);
     const unavailable = guardian.unavailable(firing.rule);
     if (unavailable !== '') return void (await suppress(firing, { reason: 'unavailable', note: unavailable }, target));
-    const attempt = blank(firing, target, { mode: guardian.modeOf(firing.rule, target), requestedBy: 'rule' });
-    const verdict = stepsOf(firing.rule).length === 0 ? undefined : guardian.mayAct(firing.rule, target, attempt);
+    const attempt = blank(firing, slot, { mode: guardian.modeOf(firing.rule, target), requestedBy: 'rule' });
+    const verdict = hasSteps(firing.rule) ? guardian.mayAct(firing.rule, target, attempt) : undefined;
     if (verdict !== undefined && !STILL_LOOKS.has(verdict.reason))
       return void (await suppress(firing, verdict, target));
-    await begin(attempt, firing, target);
+    await begin(attempt, firing, slot);
+  }
+
+  /** The open attempt that this firing is part of. */
+  async function heldBy(firing: Firing, target: Target): Promise<Attempt | undefined> {
+    const held = async ({ key }: Target) => runner.holder(key) ?? (await starting.get(key));
+    const onTarget = await held(target);
+    const rule = deps.rules().find(({ id }) => id === onTarget?.ruleId);
+    const isPart = hasSteps(firing.rule) || (rule !== undefined && knows(rule, firing.error));
+    return isPart ? onTarget : held(slotOf(firing, target));
   }
 
   function begin(attempt: Attempt, firing: Firing, target: Target): Promise<Attempt> {
@@ -231,17 +246,17 @@ export function createDispatcher(settings: DispatchSettings, deps: DispatchDeps)
     const rule = deps
       .rules()
       .toSorted((a, b) => b.priority - a.priority)
-      .find((one) => holds(one.when.match, (name) => fieldOf(error, name)) && guardian.unavailable(one) === '');
+      .find((one) => knows(one, error) && guardian.unavailable(one) === '');
     if (rule === undefined) return { kind: 'no_rule' };
     const found = await deps.finder.find(rule, error);
     if (found.kind === 'suppressed') return { ...found, attempt: undefined };
     const firing = firingByHand(rule, error, clock.now());
     const mode = guardian.modeOf(rule, found.target);
     // Asked for by a person or an agent, a rule that only observes acts; one that asks for approval still asks.
-    const attempt = blank(firing, found.target, { mode: mode === 'observe' ? 'auto' : mode, requestedBy: by });
+    const slot = slotOf(firing, found.target);
+    const attempt = blank(firing, slot, { mode: mode === 'observe' ? 'auto' : mode, requestedBy: by });
     if (dryRun) return rehearse(rule, { error, target: found.target }, attempt);
-    const known = runner.holder(found.target.key) ?? (await starting.get(found.target.key));
-    const begun = known ?? (await begin(attempt, firing, found.target));
+    const begun = (await heldBy(firing, found.target)) ?? (await begin(attempt, firing, slot));
     return answerOf(await settled(begun));
   }
 
@@ -276,62 +291,29 @@ export function createDispatcher(settings: DispatchSettings, deps: DispatchDeps)
     }
   }
 
-  return { add, fix, idle: async () => gathering };
+  return {
+    add,
+    fix,
+    undecidedMs: () => {
+      const times = [...pending, ...deciding].map(({ error }) => error.receivedAtMs);
+      return times.length === 0 ? undefined : Math.min(...times);
+    },
+    idle: async () => gathering,
+  };
 
   function blank(
-    { rule, cause, error }: Firing,
+    firing: Firing,
     target: Target | undefined,
     { mode, requestedBy }: Pick<Attempt, 'mode' | 'requestedBy'>,
   ): Attempt {
-    const nowMs = clock.now();
-    return {
-      id: requestedBy === 'rule' ? attemptIdOf({ rule, cause, error }) : deps.newId(),
-      seq: 1,
-      state: 'matched',
-      ruleId: rule.id,
-      ruleHash: rule.hash,
-      mode,
-      requestedBy,
-      cause,
-      targetKey: target?.key ?? '',
-      targetName: target?.name ?? '',
-      containerId: target?.container?.id ?? '',
-      containerStartedAt: target?.container?.startedAt ?? '',
-      facts: NO_FACTS,
-      branch: '',
-      finding: '',
-      steps: [],
-      verification: {},
-      outcome: undefined,
-      suppression: undefined,
-      note: '',
-      escalatedTo: '',
-      questions: [],
-      startedAtMs: nowMs,
-      actedAtMs: 0,
-      updatedAtMs: nowMs,
-      endedAtMs: undefined,
-      dueAtMs: undefined,
-      waits: 0,
-      joined: 0,
-    };
+    const id = requestedBy === 'rule' ? attemptIdOf(firing) : deps.newId();
+    return newAttempt(firing, target, { id, mode, requestedBy, startedAtMs: clock.now() });
   }
 }
 
-const NO_FACTS = {};
-
-function firingByHand(rule: Rule, error: HealingError, nowMs: number): Firing {
-  const cause: Cause = {
-    companyId: error.companyId,
-    service: error.service,
-    key: keyOf(rule.when, error) ?? error.service,
-    errorId: error.id,
-    fingerprints: [error.fingerprint],
-    count: 1,
-    firstErrorAtMs: error.timestampMs,
-    firedAtMs: nowMs,
-  };
-  return { rule, cause, error };
+/** A rule that only hands over takes no target from those that act, and waits for none of them. */
+function slotOf({ rule, cause }: Firing, target: Target): Target {
+  return hasSteps(rule) ? target : { ...target, key: `notice/${rule.id}/${cause.companyId}/${cause.key}` };
 }
 
 function answerOf(attempt: Attempt): FixAnswer {

@@ -122,6 +122,7 @@ export function createHealing(settings: HealingSettings, deps: HealingDeps): Hea
         rules: deps.rules,
         isEcho: (error) => deps.echo.isEcho(error),
         onFirings: (firings) => dispatcher.add(firings),
+        undecidedMs: () => dispatcher.undecidedMs(),
         onTrouble: (cause) => deps.logger.warn({ err: cause }, 'healing could not read the newest errors'),
         clock: deps.clock,
         lagMs: settings.lagMs,

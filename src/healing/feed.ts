@@ -16,6 +16,8 @@ export interface FeedDeps {
   /** Errors that our own probes cause count for nothing. */
   readonly isEcho: (error: HealingError) => boolean;
   readonly onFirings: (firings: readonly Firing[]) => void;
+  /** `received_at` of the oldest error whose firing is not decided yet, in ms. */
+  readonly undecidedMs: () => number | undefined;
   readonly onTrouble: (cause: unknown) => void;
   readonly clock: Clock;
   /** Rows of other processors may be stored a little later than their `received_at` says; 0 where there are none. */
@@ -54,7 +56,11 @@ export async function runFeed(deps: FeedDeps, signal: AbortSignal): Promise<void
       const { isEnd, untilMs } = await reader.read();
       decidedMs = Math.max(decidedMs, untilMs);
       if (clock.now() - savedAtMs > SAVE_EVERY_MS) {
-        await store.setSetting(SETTING, String(decidedMs));
+        const undecidedMs = deps.undecidedMs();
+        await store.setSetting(
+          SETTING,
+          String(undecidedMs === undefined ? decidedMs : Math.min(decidedMs, undecidedMs - 1)),
+        );
         savedAtMs = clock.now();
       }
       if (!isEnd) continue;

@@ -1,6 +1,6 @@
 // May this plan be carried out now? Every no has a reason and a sentence with its numbers; the first in this order tells:
-// paused, unavailable, the target, protected, not_enabled, observe, deploy_in_progress, operator_hold, busy, cooldown,
-// attempts, breaker_open, budget, common_cause. Pure: the same history gives the same verdict, live and in a backtest.
+// paused, protected, no container, not_enabled, observe, deploy_in_progress, operator_hold, busy, cooldown, attempts,
+// breaker_open, budget. Pure: the same history gives the same verdict, live and in a backtest.
 import type { AttemptState, Mode, Suppression } from './attempt.ts';
 import { hasActed, openBreaker } from './breaker.ts';
 import type { PastAttempt } from './breaker.ts';
@@ -17,26 +17,16 @@ export interface GuardInput {
   /** A call by hand is not stopped by `observe`. */
   readonly byHand: boolean;
   readonly paused: boolean;
-  /** Why the rule can't work here (no engine); '' when it can. */
-  readonly unavailable: string;
-  readonly target: TargetFound;
+  readonly target: Target;
+  /** Of the target's container, since the engine is watched. */
+  readonly events: readonly EngineEvent[];
+  /** Those that we did not cause. */
+  readonly foreignEvents: readonly EngineEvent[];
   /** Some action of the plan reaches a container. */
   readonly needsContainer: boolean;
   /** This attempt, when it is already on record: it is not its own obstacle. */
   readonly attemptId: string | undefined;
-  /** From the common-cause stop; '' when it lets through. */
-  readonly commonCause: string;
 }
-
-export type TargetFound =
-  | {
-      readonly kind: 'one';
-      readonly target: Target;
-      readonly events: readonly EngineEvent[];
-      readonly foreignEvents: readonly EngineEvent[];
-    }
-  /** `note`: what was looked for, or found. */
-  | { readonly kind: 'no_target' | 'ambiguous_target' | 'other_company'; readonly note: string };
 
 export interface GuardSettings {
   /** A container younger than this is still being deployed. */
@@ -82,20 +72,16 @@ export interface Circumstances {
 
 /** undefined: it may act. */
 export function guard(input: GuardInput, circumstances: Circumstances): Verdict | undefined {
-  const { rule, target: found, attemptId = '', commonCause: cause } = input;
+  const { rule, target, attemptId = '' } = input;
   return (
     permission(input) ??
     targetState(input, circumstances) ??
-    (found.kind === 'one' ? limits({ rule, targetKey: found.target.key, attemptId }, circumstances) : undefined) ??
-    (cause === '' ? undefined : no('common_cause', cause))
+    limits({ rule, targetKey: target.key, attemptId }, circumstances)
   );
 }
 
-function permission({ paused, unavailable, target: found, needsContainer, mode, byHand }: GuardInput) {
+function permission({ paused, target: { name, service, container }, needsContainer, mode, byHand }: GuardInput) {
   if (paused) return no('paused', 'auto-fix is paused');
-  if (unavailable !== '') return no('unavailable', unavailable);
-  if (found.kind !== 'one') return no(found.kind, found.note);
-  const { name, service, container } = found.target;
   if (service.protected) return no('protected', `${name} is protected`);
   if (needsContainer && container === undefined) return no('no_target', `${name} has no container here`);
   if (needsContainer && container?.labels[AUTOFIX_LABEL] !== 'true') {
@@ -104,9 +90,11 @@ function permission({ paused, unavailable, target: found, needsContainer, mode, 
   return mode === 'observe' && !byHand ? no('observe', 'the mode is observe: it looks and does not act') : undefined;
 }
 
-function targetState({ target: found, needsContainer }: GuardInput, { settings, nowMs }: Circumstances) {
-  if (found.kind !== 'one' || found.target.container === undefined || !needsContainer) return undefined;
-  const { container } = found.target;
+function targetState(
+  { target: { container }, needsContainer, events, foreignEvents }: GuardInput,
+  { settings, nowMs }: Circumstances,
+) {
+  if (container === undefined || !needsContainer) return undefined;
   const ageMs = nowMs - container.createdAtMs;
   if (ageMs < settings.deployGraceMs) {
     const asked = inWords(settings.deployGraceMs);
@@ -116,7 +104,7 @@ function targetState({ target: found, needsContainer }: GuardInput, { settings, 
     );
   }
   if (isBeingReplaced(container)) return no('deploy_in_progress', `compose is replacing ${container.name}`);
-  const held = operatorHold({ ...found, container });
+  const held = operatorHold({ container, events, foreignEvents });
   return held === undefined ? undefined : no('operator_hold', held);
 }
 

@@ -50,7 +50,6 @@ export function createLearner({ log, store, rules, clock, logger }: LearnerDeps)
   }
 
   /** Computed from the record: a restart comes to the same. */
-  /** Computed from the record: a restart comes to the same. */
   function judge(rule: Rule): void {
     const notice = shouldDemote(efficacy(rule));
     if (notice === undefined) return void demoted.delete(rule.id);

@@ -7,7 +7,7 @@
 import type { HealingError } from '../store/attempt-store.ts';
 import { createBucketCounts } from './bucket-counts.ts';
 import type { BucketCounts } from './bucket-counts.ts';
-import { holds } from './conditions.ts';
+import { knows } from './precedence.ts';
 import { fieldOf } from './error-fields.ts';
 import type { Firing, Matcher } from './firing.ts';
 import { MatchWindow } from './match-window.ts';
@@ -73,7 +73,7 @@ export function createMatcher(rules: readonly Rule[], { maxKeys = MAX_KEYS } = {
   function match(rule: Rule, error: HealingError, atMs: number): Firing | undefined {
     const { when } = rule;
     if (atMs <= clock - when.withinMs) return undefined;
-    if (!holds(when.match, (name) => fieldOf(error, name))) return undefined;
+    if (!knows(rule, error)) return undefined;
     const values = keyValues(when.groupBy, error);
     if (values === undefined) return undefined;
     // A share is one service's: with a ratio each service counts on its own, even when the key does not name it.

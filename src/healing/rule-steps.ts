@@ -4,3 +4,7 @@ import type { Rule, StepCall } from './rule.ts';
 export function stepsOf({ plan }: Pick<Rule, 'plan'>): readonly StepCall[] {
   return plan.flatMap(({ steps }) => steps);
 }
+
+export function hasSteps(rule: Pick<Rule, 'plan'>): boolean {
+  return rule.plan.some(({ steps }) => steps.length > 0);
+}

@@ -11,7 +11,7 @@ import { resolveParams } from './references.ts';
 import type { Branch, StepCall } from './rule.ts';
 import type { RunDeps, Running } from './run-deps.ts';
 import { verify, verifyEndsAtMs } from './verify.ts';
-import type { Verdict } from './verify.ts';
+import type { Verification } from './verify.ts';
 
 /** Each resolves at an end state, at `awaiting_approval`, or, when the process stops, wherever it stands. */
 export interface AttemptRun {
@@ -212,7 +212,7 @@ export function createAttemptRun(given: Running, deps: RunDeps): AttemptRun {
     return afterFailure(seen, branch, `${seen.steps.at(-1)?.action ?? ''} did not help: ${reason}`);
   }
 
-  async function succeed(attempt: Attempt, { evidence }: Verdict, outcome: Outcome): Promise<Attempt> {
+  async function succeed(attempt: Attempt, { evidence }: Verification, outcome: Outcome): Promise<Attempt> {
     const seen = { ...attempt, verification: evidence };
     await deps.resolve(seen);
     return end(seen, { outcome, note: noteOf(seen) }, deps);

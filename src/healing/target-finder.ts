@@ -5,7 +5,7 @@ import type { ContainerEngine } from './container-engine.ts';
 import { serviceFrom } from './discover-services.ts';
 import { findTarget } from './find-target.ts';
 import type { FoundTarget } from './find-target.ts';
-import { stepsOf } from './rule-steps.ts';
+import { hasSteps } from './rule-steps.ts';
 import type { Rule } from './rule.ts';
 import type { ServiceCatalogue } from './service-catalogue.ts';
 import type { CatalogueService, Target } from './target.ts';
@@ -45,7 +45,7 @@ export function createTargetFinder({ catalogue, engine }: FinderDeps): TargetFin
     find: async (rule, error) => {
       const found = await findTarget(rule, error, { catalogue, engine });
       // Who only hands over needs nothing that can be touched.
-      if (found.kind === 'found' || found.reason !== 'no_target' || stepsOf(rule).length > 0) return found;
+      if (found.kind === 'found' || found.reason !== 'no_target' || hasSteps(rule)) return found;
       const service = unlisted(error.service, error.companyId);
       return {
         kind: 'found',

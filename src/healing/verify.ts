@@ -9,7 +9,7 @@ import type { DiagnoseDeps, Subject } from './diagnose.ts';
 import type { Rule, Verify, VerifyProbe } from './rule.ts';
 import type { Target } from './target.ts';
 
-export interface Verdict {
+export interface Verification {
   readonly kind: 'helped' | 'ineffective' | 'inconclusive' | 'worse' | 'stopped';
   readonly evidence: Evidence;
 }
@@ -40,7 +40,7 @@ export async function verify(
   attempt: Attempt,
   { rule, subject }: { readonly rule: Rule; readonly subject: Subject },
   deps: VerifyDeps,
-): Promise<Verdict> {
+): Promise<Verification> {
   const probed: Record<string, boolean> = {};
   for (const call of rule.verify.probes) {
     const passed = await passes(call, { attempt, subject }, deps);
@@ -55,7 +55,7 @@ async function soak(
   attempt: Attempt,
   verify: Verify,
   deps: VerifyDeps & { readonly probed: Evidence },
-): Promise<Verdict> {
+): Promise<Verification> {
   const fromMs = attempt.actedAtMs + verify.settleMs;
   const toMs = fromMs + verify.soakMs;
   for (;;) {

@@ -3,9 +3,9 @@ import { outcomes } from '../../src/healing/attempt.ts';
 import { isBreakerFailure } from '../../src/healing/breaker.ts';
 import type { PastAttempt } from '../../src/healing/breaker.ts';
 import { createCommonCause } from '../../src/healing/common-cause.ts';
-import type { PastFiring, TargetFiring } from '../../src/healing/common-cause.ts';
+import type { TargetFiring } from '../../src/healing/common-cause.ts';
 import { guard, historyMs, inWords } from '../../src/healing/guards.ts';
-import type { GuardInput, TargetFound } from '../../src/healing/guards.ts';
+import type { GuardInput } from '../../src/healing/guards.ts';
 import type { Container, Target } from '../../src/healing/target.ts';
 import { ruleOf } from './rule-of.ts';
 
@@ -59,11 +59,7 @@ function targetOf(change: Partial<Target> = {}, service: Partial<Target['service
   };
 }
 
-type One = Extract<TargetFound, { kind: 'one' }>;
-
-function found(target: Target, events: Partial<One> = {}): One {
-  return { kind: 'one', target, events: [], foreignEvents: [], ...events };
-}
+type Seen = Pick<GuardInput, 'events' | 'foreignEvents'>;
 
 function inputOf(change: Partial<GuardInput> = {}): GuardInput {
   return {
@@ -71,11 +67,11 @@ function inputOf(change: Partial<GuardInput> = {}): GuardInput {
     mode: 'auto',
     byHand: false,
     paused: false,
-    unavailable: '',
-    target: found(targetOf()),
+    target: targetOf(),
+    events: [],
+    foreignEvents: [],
     needsContainer: true,
     attemptId: undefined,
-    commonCause: '',
     ...change,
   };
 }
@@ -99,8 +95,9 @@ function verdict(input: Partial<GuardInput>, history: readonly PastAttempt[] = [
   return guard(inputOf(input), { history, settings, nowMs });
 }
 
-const withContainer = (change: Partial<Container>, events: Partial<One> = {}) => ({
-  target: found(targetOf({ container: containerOf(change) }), events),
+const withContainer = (change: Partial<Container>, seen: Partial<Seen> = {}) => ({
+  target: targetOf({ container: containerOf(change) }),
+  ...seen,
 });
 
 test('a labelled container without a history may be acted on', () => {
@@ -108,24 +105,16 @@ test('a labelled container without a history may be acted on', () => {
 });
 
 test('permission is asked in order, and each no says why', () => {
-  const bare = found(targetOf({ container: containerOf({ labels: {} }) }, { protected: true }));
-  const unlabelled = found(targetOf({ container: containerOf({ labels: { 'errata.autofix': 'True' } }) }));
+  const bare = targetOf({ container: containerOf({ labels: {} }) }, { protected: true });
+  const unlabelled = targetOf({ container: containerOf({ labels: { 'errata.autofix': 'True' } }) });
   expect([
-    verdict({ paused: true, unavailable: 'no Docker engine' }),
-    verdict({ unavailable: 'no Docker engine', target: { kind: 'no_target', note: 'nothing is called redis' } }),
-    verdict({ target: { kind: 'no_target', note: 'nothing is called redis' } }),
-    verdict({ target: { kind: 'ambiguous_target', note: '2 containers match' } }),
-    verdict({ target: { kind: 'other_company', note: 'redis belongs to another company' } }),
+    verdict({ paused: true, target: bare }),
     verdict({ target: bare }),
     verdict({ target: unlabelled, mode: 'observe' }),
     verdict({ mode: 'observe', ...withContainer({ createdAtMs: NOW }) }),
-    verdict({ target: found(targetOf({ container: undefined })) }),
+    verdict({ target: targetOf({ container: undefined }) }),
   ]).toEqual([
     { reason: 'paused', note: 'auto-fix is paused' },
-    { reason: 'unavailable', note: 'no Docker engine' },
-    { reason: 'no_target', note: 'nothing is called redis' },
-    { reason: 'ambiguous_target', note: '2 containers match' },
-    { reason: 'other_company', note: 'redis belongs to another company' },
     { reason: 'protected', note: 'redis is protected' },
     { reason: 'not_enabled', note: 'shop-redis-1 has no label errata.autofix=true' },
     { reason: 'observe', note: 'the mode is observe: it looks and does not act' },
@@ -134,7 +123,7 @@ test('permission is asked in order, and each no says why', () => {
 });
 
 test('a plan that reaches no container asks for no label', () => {
-  expect(verdict({ needsContainer: false, target: found(targetOf({ container: undefined })) })).toBeUndefined();
+  expect(verdict({ needsContainer: false, target: targetOf({ container: undefined }) })).toBeUndefined();
 });
 
 test('a call by hand passes observe, and nothing else', () => {
@@ -340,12 +329,6 @@ test('so many attempts run at once, and those that wait for a person are not amo
   ).toBeUndefined();
 });
 
-test('the common-cause stop comes last', () => {
-  const commonCause = '40 targets failed within 60 s';
-  expect(verdict({ commonCause })).toEqual({ reason: 'common_cause', note: commonCause });
-  expect(verdict({ commonCause }, [past(MIN)])?.reason).toBe('cooldown');
-});
-
 test('history reaches back over every limit', () => {
   expect(historyMs(ruleOf())).toBe(6 * HOUR);
 });
@@ -369,9 +352,9 @@ const firings = (from: number, to: number, atMs: number) =>
 
 test('four targets at once are acted on, one more stops all', () => {
   const stop = createStop();
-  expect(stop.decide(firings(1, 4, NOW), [])).toEqual({ kind: 'go' });
-  expect(stop.decide([...firings(1, 4, NOW), ...firings(1, 4, NOW + 1)], [])).toEqual({ kind: 'go' });
-  expect(stop.decide(firings(1, 5, NOW), [])).toEqual({
+  expect(stop.decide(firings(1, 4, NOW))).toEqual({ kind: 'go' });
+  expect(stop.decide([...firings(1, 4, NOW), ...firings(1, 4, NOW + 1)])).toEqual({ kind: 'go' });
+  expect(stop.decide(firings(5, 5, NOW + 2))).toEqual({
     kind: 'stop',
     first: true,
     targets: ['t1', 't2', 't3', 't4', 't5'],
@@ -381,28 +364,23 @@ test('four targets at once are acted on, one more stops all', () => {
 
 test('forty targets escalate once, also when more come later', () => {
   const stop = createStop();
-  const first = stop.decide(firings(1, 40, NOW), []);
-  expect(first).toMatchObject({ kind: 'stop', first: true });
-  const recent = firings(1, 40, NOW).map((one) => ({ ...one, stopped: true }));
-  expect(stop.decide(firings(41, 41, NOW + 59_999), recent)).toMatchObject({ kind: 'stop', first: false });
-  expect(stop.decide(firings(42, 42, NOW + 60_000), recent)).toEqual({ kind: 'go' });
+  expect(stop.decide(firings(1, 40, NOW))).toMatchObject({ kind: 'stop', first: true });
+  expect(stop.decide(firings(41, 41, NOW + 59_999))).toMatchObject({ kind: 'stop', first: false });
+  expect(stop.decide(firings(42, 42, NOW + 60_000))).toEqual({ kind: 'go' });
 });
 
 test('targets that were acted on before count too', () => {
   const stop = createStop();
-  const recent = firings(1, 4, NOW - 30_000).map((one) => ({ ...one, stopped: false }));
-  expect(stop.decide(firings(4, 4, NOW), recent)).toEqual({ kind: 'go' });
-  expect(stop.decide(firings(5, 5, NOW), recent)).toMatchObject({ kind: 'stop', first: true });
+  expect(stop.decide(firings(1, 4, NOW - 30_000))).toEqual({ kind: 'go' });
+  expect(stop.decide(firings(4, 4, NOW))).toEqual({ kind: 'go' });
+  expect(stop.decide(firings(5, 5, NOW))).toMatchObject({ kind: 'stop', first: true });
 });
 
 test('what was stopped stays stopped while it lasts, stops nobody else, and begins anew after a silence', () => {
   const longer = createStop();
-  let recent: PastFiring[] = [];
   const decide = (pending: readonly TargetFiring[]) => {
-    const verdict = longer.decide(pending, recent);
-    const targets = verdict.kind === 'stop' ? verdict.targets : [];
-    recent = [...recent, ...pending.map((one) => ({ ...one, stopped: targets.includes(one.targetKey) }))];
-    return { targets, first: verdict.kind === 'stop' && verdict.first };
+    const verdict = longer.decide(pending);
+    return verdict.kind === 'stop' ? { targets: verdict.targets, first: verdict.first } : { targets: [], first: false };
   };
   const five = ['t1', 't2', 't3', 't4', 't5'];
   expect(decide(firings(1, 5, NOW))).toEqual({ targets: five, first: true });
@@ -416,7 +394,7 @@ test('what was stopped stays stopped while it lasts, stops nobody else, and begi
 test('four that nobody repairs are no part of a common cause that begins later', () => {
   const longer = createStop();
   for (let atMs = NOW; atMs <= NOW + 120_000; atMs += 30_000) {
-    expect(longer.decide(firings(1, 4, atMs), [])).toEqual({ kind: 'go' });
+    expect(longer.decide(firings(1, 4, atMs))).toEqual({ kind: 'go' });
   }
-  expect(longer.decide([...firings(1, 4, NOW + 150_000), ...firings(5, 6, NOW + 150_000)], [])).toEqual({ kind: 'go' });
+  expect(longer.decide([...firings(1, 4, NOW + 150_000), ...firings(5, 6, NOW + 150_000)])).toEqual({ kind: 'go' });
 });

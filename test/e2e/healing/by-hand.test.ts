@@ -31,7 +31,11 @@ let id: string;
 
 beforeAll(async () => {
   if (missing !== undefined) return;
-  stage = await openStage({ rules: [], ownRules: { 'raise.yaml': RAISE }, healing: { mode: 'approve' } });
+  stage = await openStage({
+    rules: ['unmatched.yaml'],
+    ownRules: { 'raise.yaml': RAISE },
+    healing: { mode: 'approve' },
+  });
   id = await stage.real.runContainer({
     name: 'small',
     labels: { 'errata.autofix': 'true', 'errata.service': 'small' },
@@ -128,6 +132,38 @@ dockerTest(
     expect(await ended(attemptId)).toMatchObject({ outcome: 'rejected' });
     expect((await stage.post(`/api/fixes/${attemptId}/approve`)).status).toBe(409);
     expect(stage.proxy.mutations()).toHaveLength(before);
+  },
+  30_000,
+);
+
+dockerTest(
+  'a critical error of another kind is handed over although its service waits for an approval',
+  async () => {
+    const waiting = (await fix(await logError())).attempt?.id ?? '';
+    const critical = {
+      service: 'small',
+      severity: 'critical',
+      error_type: 'tls_failed',
+      message: 'certificate expired',
+    };
+    await stage.post('/api/errors/log', critical);
+    const told = await stage.attempt(({ rule_id: rule }) => rule === 'unmatched-critical');
+    expect(await ended(told.id)).toMatchObject({ outcome: 'escalated', escalated_to: 'ada', steps: [] });
+    expect((await get(waiting)).state).toBe('awaiting_approval');
+    expect(await get(waiting)).toMatchObject({ joined: 0 });
+    await stage.post(`/api/fixes/${waiting}/reject`, { reason: 'enough' });
+  },
+  30_000,
+);
+
+dockerTest(
+  'a single critical error is handed over although the process was killed before it was decided',
+  async () => {
+    const critical = { service: 'till', severity: 'critical', error_type: 'dns_failed', message: 'no such host' };
+    await stage.post('/api/errors/log', critical);
+    await stage.killAndStart();
+    const told = await stage.attempt(({ target }) => target === 'till');
+    expect(await ended(told.id)).toMatchObject({ rule_id: 'unmatched-critical', outcome: 'escalated' });
   },
   30_000,
 );

@@ -59,10 +59,15 @@ export function createAttemptLog(store: AttemptStore, now: () => number): Attemp
 
   return {
     load: async () => {
-      const recent = { sinceMs: now() - LOOK_BACK_MS, limit: MAX_ATTEMPTS / 2 };
-      const ended = await store.listAttempts({ ...recent, state: ['ended'] });
-      const others = await store.listAttempts({ ...recent, state: attemptStates.filter((state) => state !== 'ended') });
-      const all = [...ended, ...others].map(toAttempt).toSorted((a, b) => a.startedAtMs - b.startedAtMs);
+      // Of a flood that nobody acted on, none pushes out what limits count or what still runs.
+      const recent = { sinceMs: now() - LOOK_BACK_MS, limit: MAX_ATTEMPTS / 3 };
+      const open = attemptStates.filter((state) => state !== 'ended' && state !== 'suppressed');
+      const filters = [{ acted: true }, { state: open }, { state: ['ended', 'suppressed'] }] as const;
+      const lists = await Promise.all(filters.map((filter) => store.listAttempts({ ...recent, ...filter })));
+      const all = lists
+        .flat()
+        .map(toAttempt)
+        .toSorted((a, b) => a.startedAtMs - b.startedAtMs);
       for (const attempt of all) attempts.set(attempt.id, attempt);
     },
     begin: async (attempt) => {

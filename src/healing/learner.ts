@@ -46,6 +46,7 @@ export function createLearner({ log, store, rules, clock, logger }: LearnerDeps)
       const { ofGroups } = await store.countForVerification({ companyId, fingerprints, service, ...window });
       followUps.set(attempt.id, { attemptId: attempt.id, ruleId: rule.id, errors: ofGroups });
     }
+    for (const id of followUps.keys()) if (log.current(id) === undefined) followUps.delete(id);
     for (const rule of known.values()) judge(rule);
   }
 

@@ -28,6 +28,8 @@ export interface AttemptFilter {
   readonly fingerprint?: string;
   readonly state?: readonly string[];
   readonly outcome?: readonly string[];
+  /** Those that changed something. */
+  readonly acted?: true;
   readonly sinceMs?: number;
   /** Newest first: strictly before (startedAtMs, attemptId). */
   readonly after?: { readonly startedAtMs: number; readonly attemptId: string };

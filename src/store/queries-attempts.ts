@@ -68,6 +68,7 @@ function conditionsOf(filter: AttemptConditions): { born: string[]; now: string[
     ['target', filter.targetKey, 'argMax(target_key, seq) = {target:String}'],
     ['state', filter.state, 'argMax(state, seq) IN ({state:Array(String)})'],
     ['outcome', filter.outcome, 'argMax(outcome, seq) IN ({outcome:Array(String)})'],
+    ['acted', filter.acted, "max(acted_at) > toDateTime64(0, 3, 'UTC')"],
   ]);
   return { born, now, params };
 }

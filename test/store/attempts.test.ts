@@ -83,7 +83,7 @@ test('filters look at how an attempt is now, not at how it was', async () => {
   await store.appendAttempt(moveOf(10, 2, { companyId, state: 'ended', outcome: 'succeeded' }));
   await store.appendAttempt(moveOf(11, 1, { ...other, state: 'acting', targetKey: 'service/billing' }));
   await store.appendAttempt(
-    moveOf(11, 2, { ...other, state: 'ended', outcome: 'worse', targetKey: 'service/billing' }),
+    moveOf(11, 2, { ...other, state: 'ended', outcome: 'worse', targetKey: 'service/billing', actedAtMs: nowMs }),
   );
   await store.appendAttempt(moveOf(12, 1, { ...other, state: 'awaiting_approval', startedAtMs: nowMs - 5_000 }));
   const listed = async (filter: object) =>
@@ -97,6 +97,7 @@ test('filters look at how an attempt is now, not at how it was', async () => {
   expect(await listed({ state: ['ended', 'awaiting_approval'] })).toEqual([10, 11, 12]);
   expect(await listed({ outcome: ['succeeded', 'relapsed'] })).toEqual([10]);
   expect(await listed({ sinceMs: nowMs - 11 })).toEqual([10, 11]);
+  expect(await listed({ acted: true })).toEqual([11]);
   expect(await listed({ ruleId: 'raise-memory', outcome: ['worse'], state: ['ended'] })).toEqual([11]);
 });
 

@@ -68,7 +68,10 @@ export async function createApp(config: Config, { logger, now }: AppDeps): Promi
     { host: config.host, port: config.ports.api },
     {
       operations: {
-        store,
+        store: store as never,
+        agents: undefined as never,
+        notifier: undefined as never,
+        activity: undefined as never,
         healing,
         makeError: (report, context) => errorMaker.fromReport(report, context),
         now,

@@ -7,10 +7,20 @@ import { readTokens } from './access/token-file.ts';
 import { hasTokens, toTokenRecord } from './access/token-record.ts';
 import type { TokenRecord } from './access/token-record.ts';
 import {
+  agentsSchema,
+  channelsSchema,
+  referencesOf,
+  toAgentsSettings,
+  toChannelSettings,
+} from './agents/settings-schema.ts';
+import type { ChannelSettings } from './agents/channel.ts';
+import type { AgentsSettings } from './agents/roster.ts';
+import {
   dockerSchema,
   healingSchema,
-  readSecrets,
   servicesSchema,
+  readReferences,
+  secretsOf,
   toHealingSettings,
   toService,
 } from './healing/settings-schema.ts';
@@ -21,6 +31,8 @@ import type { RedactionSettings } from './errors/redact.ts';
 import { readConfigFile } from './config-file.ts';
 import type { FileLines } from './config-file.ts';
 import { Failure } from './failure.ts';
+import { mcpSchema, toMcpSettings } from './mcp/settings-schema.ts';
+import type { McpSettings } from './mcp/settings-schema.ts';
 import type { StoreTarget } from './store/open-client.ts';
 
 export interface Config extends HealingConfig {
@@ -43,6 +55,11 @@ export interface Config extends HealingConfig {
   readonly api: { readonly ratePerSecond: number };
   readonly redaction: RedactionSettings;
   readonly tokens: readonly TokenRecord[];
+  readonly agents: AgentsSettings;
+  readonly channels: readonly ChannelSettings[];
+  readonly mcp: McpSettings;
+  /** How people reach the admin page, for links in messages; undefined: as it is bound. */
+  readonly publicUrl: string | undefined;
   /** Where our own traces and metrics go; undefined: nowhere. */
   readonly ownTelemetry: string | undefined;
 }
@@ -108,6 +125,10 @@ const fileSchema = z.strictObject({
   healing: healingSchema.prefault({}),
   docker: dockerSchema.prefault({}),
   services: servicesSchema.default([]),
+  agents: agentsSchema.prefault({}),
+  channels: channelsSchema.default([]),
+  mcp: mcpSchema.prefault({}),
+  public_url: z.url({ protocol: /^https?$/ }).optional(),
 });
 
 /** Variable → key of errata.yaml. */
@@ -223,7 +244,14 @@ function toConfig(values: FileValues, { env, serving, faults }: Loading): Config
     rules: rulesFolder(values.rules),
     services: values.services.map(toService),
     docker: { host: values.docker.host, tls: values.docker.tls },
-    secrets: readSecrets(values.services, env, faults),
+    secrets: {
+      ...readReferences(secretsOf(values.services), env, faults),
+      ...readReferences(referencesOf(values.agents, values.channels), env, faults),
+    },
+    agents: toAgentsSettings(values.agents),
+    channels: toChannelSettings(values.channels),
+    mcp: toMcpSettings(values.mcp),
+    publicUrl: values.public_url?.replace(/\/+$/, ''),
     ownTelemetry: ownTelemetry === '' ? undefined : ownTelemetry,
   };
 }

@@ -118,21 +118,34 @@ export function toHealingSettings(
   };
 }
 
-/** Values of the variables that the catalogue refers to; a missing one is a fault. */
-export function readSecrets(
-  services: z.output<typeof servicesSchema>,
+/** Every secret that the catalogue refers to, with the key it stands in. */
+export function secretsOf(services: z.output<typeof servicesSchema>): readonly SecretReference[] {
+  return services.flatMap(({ name: owner, credentials, fix_endpoint: endpoint }) =>
+    [credentials?.password, endpoint?.secret]
+      .filter((text) => text !== undefined)
+      .map((text) => ({ key: `services: ${owner}`, reference: text })),
+  );
+}
+
+export interface SecretReference {
+  readonly key: string;
+  /** `env:NAME` or `file:PATH`. */
+  readonly reference: string;
+}
+
+/** Values of the variables that are referred to; a missing one is a fault. */
+export function readReferences(
+  references: readonly SecretReference[],
   env: Readonly<Record<string, string | undefined>>,
   faults: string[],
 ): Readonly<Record<string, string>> {
   const secrets: Record<string, string> = {};
-  for (const { name: owner, credentials, fix_endpoint: endpoint } of services) {
-    for (const text of [credentials?.password, endpoint?.secret]) {
-      const variable = /^env:(.+)$/.exec(text ?? '')?.[1];
-      if (variable === undefined) continue;
-      const value = env[variable] ?? '';
-      if (value === '') faults.push(`services: ${owner}: the variable ${variable} is not set`);
-      secrets[variable] = value;
-    }
+  for (const { key, reference } of references) {
+    const variable = /^env:(.+)$/.exec(reference)?.[1];
+    if (variable === undefined) continue;
+    const value = env[variable] ?? '';
+    if (value === '') faults.push(`${key}: the variable ${variable} is not set`);
+    secrets[variable] = value;
   }
   return secrets;
 }

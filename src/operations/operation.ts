@@ -2,16 +2,23 @@
 import type * as z from 'zod';
 import { requireScope } from '../access/principal.ts';
 import type { Principal, Scope } from '../access/principal.ts';
+import type { ActivityLog } from '../agents/activity.ts';
+import type { Agents } from '../agents/agents.ts';
+import type { Notifier } from '../agents/notice.ts';
 import type { ErrorEvent } from '../errors/error-event.ts';
 import type { ReportedError } from '../errors/reported-error.ts';
 import type { Healing } from '../healing/healing.ts';
+import type { AgentStore } from '../store/agent-store.ts';
 import type { AttemptStore } from '../store/attempt-store.ts';
 import type { ErrorStore } from '../store/error-store.ts';
 import { InvalidInput } from './invalid-input.ts';
 
 export interface OperationDeps {
-  readonly store: ErrorStore & Pick<AttemptStore, 'listAttemptEvents'>;
+  readonly store: ErrorStore & Pick<AttemptStore, 'listAttemptEvents'> & Pick<AgentStore, 'findSimilar'>;
   readonly healing: Healing;
+  readonly agents: Agents;
+  readonly notifier: Pick<Notifier, 'list'>;
+  readonly activity: ActivityLog;
   readonly makeError: MakeError;
   readonly now: () => number;
   readonly newId: () => string;

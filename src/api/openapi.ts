@@ -56,13 +56,19 @@ function describeRoute(route: Route): Json {
       ? { requestBody: { required: body.required.length > 0, content: { 'application/json': { schema: body } } } }
       : {}),
     responses: {
-      [route.status]: { description: 'Done.', content: describeAnswer(route) },
+      ...Object.fromEntries(
+        statusesOf(route).map((status) => [status, { description: 'Done.', content: describeAnswer(route) }]),
+      ),
       default: {
         description: 'Refused or failed; `code` says why.',
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
       },
     },
   };
+}
+
+function statusesOf(route: Route): readonly number[] {
+  return 'wasThere' in route ? [200, route.status] : [route.status];
 }
 
 function describeAnswer({ operation }: Route): Json {

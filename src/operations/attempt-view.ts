@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { attemptStates, outcomes, suppressions } from '../healing/attempt.ts';
 import type { Attempt, Step } from '../healing/attempt.ts';
 import { timeView, toTime } from './error-view.ts';
+import { timeOrNull } from './or-null.ts';
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 export const factsView = z.record(z.string(), scalar);
@@ -130,8 +131,4 @@ function toStepView(step: Step): z.output<typeof stepView> {
     took_ms: step.endedAtMs === undefined ? null : Math.round(step.endedAtMs - step.intentAtMs),
     note: step.note,
   };
-}
-
-function timeOrNull(ms: number | undefined): string | null {
-  return ms === undefined ? null : toTime(ms);
 }

@@ -1,10 +1,10 @@
 // Where a page ended, as opaque text: base64url of `<milliseconds>.<key>`. It holds nothing that the caller may not know,
 // and a forged one only starts a page of the caller's own company somewhere else.
-const PLAIN = /^(\d{1,13})\.([0-9a-f-]{32,36})$/;
+const PLAIN = /^(\d{1,13})\.([0-9a-f-]{1,36})$/;
 
 export interface CursorPosition {
   readonly ms: number;
-  /** An error's id or a group's fingerprint. */
+  /** An id, a fingerprint or whatever else tells rows of one millisecond apart. */
   readonly key: string;
 }
 

@@ -7,6 +7,7 @@ import { isUuid, parseCursor, toCursor } from './cursor.ts';
 import { companyField, fingerprintField, nameField, pageFields } from './fields.ts';
 import { given } from './given.ts';
 import { InvalidInput } from './invalid-input.ts';
+import { oneOrMore } from './one-or-more.ts';
 import { defineOperation } from './operation.ts';
 
 export const listFixes = defineOperation({
@@ -47,12 +48,6 @@ export const listFixes = defineOperation({
     };
   },
 });
-
-function oneOrMore<Value extends z.ZodEnum>(value: Value) {
-  return z.union([value, z.array(value).min(1).max(20)], {
-    error: `must be one or several of ${value.options.join(', ')}`,
-  });
-}
 
 function positionOf(cursor: string): { startedAtMs: number; attemptId: string } {
   const position = parseCursor(cursor);

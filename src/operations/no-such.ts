@@ -12,3 +12,7 @@ export function noSuchGroup(): Failure {
 export function noSuchFix(): Failure {
   return new Failure('NOT_FOUND', 'there is no such fix');
 }
+
+export function noSuchDelegation(): Failure {
+  return new Failure('NOT_FOUND', 'there is no such delegation');
+}

@@ -1,8 +1,10 @@
-// The one ErrorStore and AttemptStore: ClickHouse, embedded by default. See schema.ts for the tables, write-errors.ts for exactly-once.
+// The one ErrorStore, AttemptStore and AgentStore: ClickHouse, embedded by default. See schema.ts for the tables, write-errors.ts for exactly-once.
 import { Failure } from '../failure.ts';
+import type { AgentStore } from './agent-store.ts';
 import { createAliases } from './aliases.ts';
 import type { AttemptStore } from './attempt-store.ts';
 import { createAttempts } from './attempts.ts';
+import { createCases } from './cases.ts';
 import { createStateChanges } from './change-state.ts';
 import type { ErrorStore, Inserted } from './error-store.ts';
 import type { ErrorEvent } from '../errors/error-event.ts';
@@ -58,7 +60,11 @@ const MAX_RECENT_ROWS = 100_000;
 /** Other processors' aliases are seen after this long. */
 const ALIASES_RELOAD_MS = 30_000;
 
-export function createClickHouseStore(settings: StoreSettings, deps: StoreDeps): ErrorStore & AttemptStore {
+export type Store = ErrorStore &
+  AttemptStore &
+  Pick<AgentStore, 'appendCase' | 'listCases' | 'listDelegations' | 'getCaseOf'>;
+
+export function createClickHouseStore(settings: StoreSettings, deps: StoreDeps): Store {
   let clients: Clients | undefined;
   let migrated = false;
   let timers: NodeJS.Timeout[] = [];
@@ -97,6 +103,8 @@ export function createClickHouseStore(settings: StoreSettings, deps: StoreDeps):
   const states = settings.target.kind === 'embedded' ? createKnownStates(reads) : undefined;
   const fixMarks = createFixMarks(reads, aliases, settings.target.kind === 'embedded');
   const errorReads = createErrorReads({ run: reads, aliases, states, fixMarks });
+  /** For writes that do not go through `insert`. */
+  const ready = () => withDeadline(prepareOnce(), INSERT_TIMEOUT_MS);
 
   async function start(): Promise<void> {
     clients ??= await openClients(settings.target);
@@ -229,14 +237,8 @@ export function createClickHouseStore(settings: StoreSettings, deps: StoreDeps):
     countOutcome: (outcome) => outcomes.count(outcome),
     ...errorReads,
     ...createGroupReads({ run: reads, aliases, fixMarks, now: deps.now }),
-    ...createAttempts({
-      writes,
-      reads,
-      aliases,
-      fixMarks,
-      now: deps.now,
-      ready: () => withDeadline(prepareOnce(), INSERT_TIMEOUT_MS),
-    }),
+    ...createAttempts({ writes, reads, aliases, fixMarks, now: deps.now, ready }),
+    ...createCases({ writes, reads, aliases, ready }),
     storedUntilMs: () => writer.storedUntilMs(),
     ...createStateChanges({
       run: writes,

@@ -8,6 +8,7 @@
 // group_state   resolved up to when. error_state: single errors that differ from their group.
 // attempt_events  one row per move of an attempt, never changed; the one with the highest seq holds how it is.
 // settings      switches that survive restarts, of the whole installation.
+// case_events, notification_events  like attempt_events. activity  one row per call of an agent.
 
 export interface Migration {
   readonly version: number;
@@ -46,6 +47,11 @@ export const migrations: readonly Migration[] = [
     version: 2,
     name: 'attempts',
     statements: (layout) => tablesOfVersion2.flatMap((table) => createTable(table, layout)),
+  },
+  {
+    version: 3,
+    name: 'cases, notifications, activity',
+    statements: (layout) => tablesOfVersion3.flatMap((table) => createTable(table, layout)),
   },
 ];
 
@@ -243,5 +249,77 @@ const tablesOfVersion2: readonly Table[] = [
     clauses: 'ORDER BY name',
     settings: [],
     shardBy: 'cityHash64(name)',
+  },
+];
+
+const tablesOfVersion3: readonly Table[] = [
+  {
+    name: 'case_events',
+    columns: `
+      company_id UInt32,
+      case_id String,
+      seq UInt32,
+      at DateTime64(3, 'UTC'),
+      state LowCardinality(String),
+      opened_at DateTime64(3, 'UTC'),
+      attempt_id String,
+      error_id String,
+      fingerprints Array(FixedString(32)),
+      delegation_ids Array(String),
+      delegation_agents Array(LowCardinality(String)),
+      delegation_states Array(LowCardinality(String)),
+      case_json String CODEC(ZSTD(3)),
+      INDEX by_delegation delegation_ids TYPE bloom_filter(0.001) GRANULARITY 1`,
+    engine: 'MergeTree',
+    engineArguments: '',
+    // As long as the attempts that led to them.
+    clauses: 'ORDER BY (company_id, case_id, seq) TTL toDateTime(opened_at) + toIntervalDay(400)',
+    settings: [],
+    shardBy: 'cityHash64(case_id)',
+  },
+  {
+    name: 'notification_events',
+    columns: `
+      company_id UInt32,
+      notification_id String,
+      seq UInt32,
+      at DateTime64(3, 'UTC'),
+      created_at DateTime64(3, 'UTC'),
+      state LowCardinality(String),
+      channel LowCardinality(String),
+      kind LowCardinality(String),
+      key String,
+      notification String CODEC(ZSTD(3))`,
+    engine: 'MergeTree',
+    engineArguments: '',
+    clauses: 'ORDER BY (company_id, notification_id, seq) TTL toDateTime(created_at) + toIntervalDay(90)',
+    settings: [],
+    shardBy: 'cityHash64(notification_id)',
+  },
+  {
+    name: 'activity',
+    columns: `
+      company_id UInt32,
+      at DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+      n UInt64,
+      actor LowCardinality(String),
+      agent LowCardinality(String),
+      via LowCardinality(String),
+      call LowCardinality(String),
+      error_id String CODEC(ZSTD(1)),
+      attempt_id String CODEC(ZSTD(1)),
+      delegation_id String CODEC(ZSTD(1)),
+      outcome LowCardinality(String),
+      took_ms UInt32,
+      chars UInt32,
+      truncated Bool,
+      trace_id String CODEC(ZSTD(1)),
+      INDEX by_error error_id TYPE bloom_filter(0.01) GRANULARITY 1`,
+    // Replacing: rows whose insert was repeated become one when parts merge.
+    engine: 'ReplacingMergeTree',
+    engineArguments: '',
+    clauses: 'PARTITION BY toMonday(at) ORDER BY (company_id, at, n) TTL toDateTime(at) + toIntervalDay(90)',
+    settings: ['ttl_only_drop_parts = 1'],
+    shardBy: 'n',
   },
 ];

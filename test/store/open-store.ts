@@ -4,12 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ErrorEvent } from '../../src/errors/error-event.ts';
 import { createClickHouseStore } from '../../src/store/clickhouse-store.ts';
-import type { AttemptStore } from '../../src/store/attempt-store.ts';
-import type { ErrorStore } from '../../src/store/error-store.ts';
+import type { Store } from '../../src/store/clickhouse-store.ts';
 
 export async function openStore(
   now: () => number = Date.now,
-): Promise<{ store: ErrorStore & AttemptStore; dataDir: string; close: () => Promise<void> }> {
+): Promise<{ store: Store; dataDir: string; close: () => Promise<void> }> {
   const dataDir = await mkdtemp(join(tmpdir(), 'errata-store-'));
   const store = createClickHouseStore(
     { target: { kind: 'embedded', dataDir }, cluster: undefined, retentionDays: 30 },

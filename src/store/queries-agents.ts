@@ -1,0 +1,104 @@
+// SQL over cases, notifications and activity. Of the first two the event of the highest seq holds how it is; what one is
+// born with (company, opening, key) is the same in all its events, and its groups and delegations only grow.
+import type { AgentStore } from './agent-store.ts';
+import { AT } from './queries.ts';
+import type { Query } from './queries.ts';
+
+export const CASE_COLUMNS = [
+  'company_id',
+  'case_id',
+  'seq',
+  'at',
+  'state',
+  'opened_at',
+  'attempt_id',
+  'error_id',
+  'fingerprints',
+  'delegation_ids',
+  'delegation_agents',
+  'delegation_states',
+  'case_json',
+] as const;
+
+type Condition = readonly [name: string, value: unknown, condition: string];
+
+/** The conditions whose value was given, and the values. */
+function given(conditions: readonly Condition[], params: Record<string, unknown>): string {
+  const asked = conditions.filter(([, value]) => value !== undefined);
+  for (const [name, value] of asked) params[name] = value;
+  return asked.length === 0 ? '1 = 1' : asked.map(([, , condition]) => condition).join(' AND ');
+}
+
+/**
+ * The newest event of each case is found first, without the column that holds all of it. Not bound to a company only where
+ * none was given: the desk's own look at what it left open before a restart.
+ */
+export function selectCases(filter: Parameters<AgentStore['listCases']>[0]): Query {
+  const params: Record<string, unknown> = { limit: filter.limit };
+  const company: Condition = ['company', filter.companyId, 'company_id = {company:UInt32}'];
+  const born = given(
+    [
+      company,
+      ['since_ms', filter.openedSinceMs, `opened_at >= ${AT('since_ms')}`],
+      ['fingerprints', filter.fingerprints, 'hasAny(fingerprints, {fingerprints:Array(FixedString(32))})'],
+    ],
+    params,
+  );
+  const now = given(
+    [
+      ['state', filter.state, 'argMax(state, seq) IN ({state:Array(String)})'],
+      ['attempt', filter.attemptId, 'argMax(attempt_id, seq) = {attempt:String}'],
+    ],
+    params,
+  );
+  return {
+    query: `SELECT case_json FROM case_events
+      WHERE ${given([company], params)} AND (company_id, case_id, seq) GLOBAL IN (
+        SELECT company_id, case_id, max(seq) FROM case_events WHERE ${born}
+        GROUP BY company_id, case_id HAVING ${now}
+        ORDER BY max(opened_at) DESC, case_id DESC LIMIT {limit:UInt32})
+      ORDER BY opened_at DESC, case_id DESC LIMIT 1 BY company_id, case_id LIMIT {limit:UInt32}`,
+    query_params: params,
+  };
+}
+
+/** As above, one row a delegation. */
+export function selectDelegations(filter: Parameters<AgentStore['listDelegations']>[0]): Query {
+  const params: Record<string, unknown> = { company: filter.companyId, limit: filter.limit };
+  const born = given(
+    [
+      ['since_ms', filter.openedSinceMs, `opened_at >= ${AT('since_ms')}`],
+      ['after_ms', filter.after?.openedAtMs, `opened_at <= ${AT('after_ms')}`],
+    ],
+    params,
+  );
+  const now = given(
+    [
+      ['error', filter.errorId, 'error = {error:String}'],
+      ['agent', filter.agent, 'task.2 = {agent:String}'],
+      ['state', filter.state, 'task.3 IN ({state:Array(String)})'],
+      ['after_id', filter.after?.id, `(opened, task.1) < (${AT('after_ms')}, {after_id:String})`],
+    ],
+    params,
+  );
+  return {
+    query: `SELECT delegation_id, case_json FROM case_events ARRAY JOIN delegation_ids AS delegation_id
+      WHERE company_id = {company:UInt32} AND (case_id, seq, delegation_id) GLOBAL IN (
+        SELECT case_id, newest, task.1 FROM (
+          SELECT case_id, max(seq) AS newest, max(opened_at) AS opened, argMax(error_id, seq) AS error,
+            argMax(arrayZip(delegation_ids, delegation_agents, delegation_states), seq) AS tasks
+          FROM case_events WHERE company_id = {company:UInt32} AND ${born} GROUP BY case_id)
+        ARRAY JOIN tasks AS task WHERE ${now}
+        ORDER BY opened DESC, task.1 DESC LIMIT {limit:UInt32})
+      ORDER BY opened_at DESC, delegation_id DESC LIMIT 1 BY case_id, delegation_id LIMIT {limit:UInt32}`,
+    query_params: params,
+  };
+}
+
+export function selectCaseOf(companyId: number, delegationId: string): Query {
+  return {
+    query: `SELECT case_json FROM case_events
+      WHERE company_id = {company:UInt32} AND has(delegation_ids, {delegation:String}) ORDER BY seq DESC LIMIT 1`,
+    query_params: { company: companyId, delegation: delegationId },
+  };
+}

@@ -6,6 +6,7 @@ import { Failure } from '../failure.ts';
 import type { AttemptStore } from '../store/attempt-store.ts';
 import type { ErrorStore } from '../store/error-store.ts';
 import { actions } from './actions/catalogue.ts';
+import type { Attempt } from './attempt.ts';
 import { createClock } from './clock.ts';
 import { createDockerEngine } from './docker-engine.ts';
 import type { DockerEngine } from './docker-engine.ts';
@@ -39,6 +40,8 @@ export interface HealingParts {
   readonly now: () => number;
   readonly newId: () => string;
   readonly logger: Logger;
+  /** See HealingDeps. */
+  readonly onNews?: (attempt: Attempt) => void;
 }
 
 interface Assembled extends Healing {
@@ -47,7 +50,8 @@ interface Assembled extends Healing {
 }
 
 /** Throws CONFIG_INVALID when the rules are faulty. */
-export function assembleHealing(config: HealingConfig, { store, now, newId, logger }: HealingParts): Assembled {
+export function assembleHealing(config: HealingConfig, parts: HealingParts): Assembled {
+  const { store, now, newId, logger, onNews } = parts;
   const watch = createRuleWatch({
     folder: config.rules,
     catalogue: { probes, actions },
@@ -78,6 +82,7 @@ export function assembleHealing(config: HealingConfig, { store, now, newId, logg
     clock: createClock(now),
     newId,
     logger,
+    ...(onNews === undefined ? {} : { onNews }),
   });
   return {
     ...healing,

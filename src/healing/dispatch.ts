@@ -146,7 +146,7 @@ export function createDispatcher(settings: DispatchSettings, deps: DispatchDeps)
       endedAtMs: clock.now(),
     });
     stop.left -= 1;
-    deps.onEnd?.(ended);
+    deps.onNews?.(ended);
   }
 
   async function start({ firing, target }: Located): Promise<void> {
@@ -229,7 +229,7 @@ export function createDispatcher(settings: DispatchSettings, deps: DispatchDeps)
       endedAtMs: clock.now(),
     });
     deps.logger.info({ attempt: suppressed.id, ruleId: firing.rule.id, reason, note }, 'a fix was suppressed');
-    deps.onEnd?.(suppressed);
+    deps.onNews?.(suppressed);
     return suppressed;
   }
 

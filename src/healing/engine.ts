@@ -50,8 +50,11 @@ export interface HealingDeps {
     info(fields: object, message: string): void;
     warn(fields: object, message: string): void;
   };
-  /** An attempt ended or was suppressed: notifications and delegations hang on it. */
-  readonly onEnd?: (attempt: Attempt) => void;
+  /**
+   * An attempt ended, was suppressed or waits for approval (told again after a start): notifications and delegations hang
+   * on it. Must not throw.
+   */
+  readonly onNews?: (attempt: Attempt) => void;
 }
 
 export interface HealingEngine extends Healing {

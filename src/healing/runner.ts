@@ -123,11 +123,12 @@ export function createRunner({ approvalMs }: { readonly approvalMs: number }, de
       { attempt: id, ruleId, targetName, finding, outcome, suppression, note, escalatedTo },
       'an attempt ended',
     );
-    deps.onEnd?.(attempt);
+    deps.onNews?.(attempt);
   }
 
   function park(attempt: Attempt, running: Running): void {
     parked.set(attempt.id, running);
+    deps.onNews?.(attempt);
     void track(expire(attempt));
   }
 

@@ -7,6 +7,7 @@ import { openStream } from '../operations/operation.ts';
 import type { OperationDeps, StreamItem } from '../operations/operation.ts';
 import type { Callers } from './callers.ts';
 import { createInputReader } from './read-input.ts';
+import { recordActivity } from './record-activity.ts';
 import type { StreamRoute } from './routes.ts';
 
 interface StreamParts {
@@ -34,12 +35,14 @@ export function serveStreams(
   { operations, callers, stopping }: StreamParts,
 ): void {
   const seats = createSeats();
-  for (const { method, path, operation } of routes) {
+  for (const route of routes) {
+    const { method, path, operation } = route;
     const readInput = createInputReader({ method, path, operation });
     server.route({
       method,
       url: path,
       onRequest: callers.admit,
+      ...recordActivity(route, { operations, callers }),
       exposeHeadRoute: false,
       async handler(request, reply) {
         const principal = callers.get(request);

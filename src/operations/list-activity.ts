@@ -11,6 +11,9 @@ import { InvalidInput } from './invalid-input.ts';
 import { defineOperation } from './operation.ts';
 import { textOrNull } from './or-null.ts';
 
+/** `n` of a position: the store's column. */
+const MAX_UINT64 = 2n ** 64n - 1n;
+
 const activityView = z.object({
   at: timeView,
   actor: z.string().describe('Name of the token.'),
@@ -68,10 +71,14 @@ export const listActivity = defineOperation({
 
 function positionOf(cursor: string): ActivityPosition {
   const position = parseCursor(cursor);
-  if (position === undefined) {
+  if (position === undefined || !isUInt64(position.key)) {
     throw new InvalidInput([{ field: 'cursor', message: 'is not one that this list gave out' }]);
   }
   return { atMs: position.ms, n: position.key };
+}
+
+function isUInt64(text: string): boolean {
+  return /^\d{1,20}$/.test(text) && BigInt(text) <= MAX_UINT64;
 }
 
 function toActivityView(row: Activity): z.output<typeof activityView> {

@@ -1,6 +1,7 @@
 // The one ErrorStore, AttemptStore and AgentStore: ClickHouse, embedded by default. See schema.ts for the tables, write-errors.ts for exactly-once.
 import { Failure } from '../failure.ts';
 import type { AgentStore } from './agent-store.ts';
+import { createActivityRows } from './activity-rows.ts';
 import { createAliases } from './aliases.ts';
 import type { AttemptStore } from './attempt-store.ts';
 import { createAttempts } from './attempts.ts';
@@ -13,6 +14,7 @@ import { CLAMP_AHEAD_MS } from './find-known.ts';
 import { createFixMarks } from './fix-marks.ts';
 import { createGroupCommit, withDeadline } from './group-commit.ts';
 import { migrate } from './migrate.ts';
+import { createNotifications } from './notifications.ts';
 import { openClients } from './open-client.ts';
 import type { Clients, StoreTarget } from './open-client.ts';
 import { createOutcomes } from './outcomes.ts';
@@ -60,9 +62,7 @@ const MAX_RECENT_ROWS = 100_000;
 /** Other processors' aliases are seen after this long. */
 const ALIASES_RELOAD_MS = 30_000;
 
-export type Store = ErrorStore &
-  AttemptStore &
-  Pick<AgentStore, 'appendCase' | 'listCases' | 'listDelegations' | 'getCaseOf'>;
+export type Store = ErrorStore & AttemptStore & Omit<AgentStore, 'findSimilar'>;
 
 export function createClickHouseStore(settings: StoreSettings, deps: StoreDeps): Store {
   let clients: Clients | undefined;
@@ -105,6 +105,7 @@ export function createClickHouseStore(settings: StoreSettings, deps: StoreDeps):
   const errorReads = createErrorReads({ run: reads, aliases, states, fixMarks });
   /** For writes that do not go through `insert`. */
   const ready = () => withDeadline(prepareOnce(), INSERT_TIMEOUT_MS);
+  const activity = createActivityRows({ writes, reads, logger: deps.logger, ready });
 
   async function start(): Promise<void> {
     clients ??= await openClients(settings.target);
@@ -173,9 +174,12 @@ export function createClickHouseStore(settings: StoreSettings, deps: StoreDeps):
     timers = [];
     wake();
     if (clients === undefined) return;
-    await Promise.race([commits.stop().then(() => outcomes.flush()), afterMs(deadlineMs)]).catch((failure: unknown) =>
-      deps.logger.warn({ err: failure }, 'ingest outcomes of the last seconds are lost'),
-    );
+    const flushed = commits
+      .stop()
+      .then(() => outcomes.flush())
+      .catch((failure: unknown) => deps.logger.warn({ err: failure }, 'ingest outcomes of the last seconds are lost'))
+      .then(() => activity.stop());
+    await Promise.race([flushed, afterMs(deadlineMs)]);
     const closing = clients;
     clients = undefined;
     await closing.close();
@@ -239,6 +243,10 @@ export function createClickHouseStore(settings: StoreSettings, deps: StoreDeps):
     ...createGroupReads({ run: reads, aliases, fixMarks, now: deps.now }),
     ...createAttempts({ writes, reads, aliases, fixMarks, now: deps.now, ready }),
     ...createCases({ writes, reads, aliases, ready }),
+    ...createNotifications({ writes, reads, ready }),
+    addActivity: activity.addActivity,
+    listActivity: activity.listActivity,
+    lastCalls: activity.lastCalls,
     storedUntilMs: () => writer.storedUntilMs(),
     ...createStateChanges({
       run: writes,

@@ -102,3 +102,86 @@ export function selectCaseOf(companyId: number, delegationId: string): Query {
     query_params: { company: companyId, delegation: delegationId },
   };
 }
+
+export const NOTIFICATION_COLUMNS = [
+  'company_id',
+  'notification_id',
+  'seq',
+  'at',
+  'created_at',
+  'state',
+  'channel',
+  'kind',
+  'key',
+  'notification',
+] as const;
+
+/** As selectCases; of all companies for the sender's look at what it left unsent before a restart. */
+export function selectNotifications(filter: Parameters<AgentStore['listNotifications']>[0]): Query {
+  const params: Record<string, unknown> = { limit: filter.limit };
+  const company: Condition = ['company', filter.companyId, 'company_id = {company:UInt32}'];
+  const born = given([company, ['since_ms', filter.createdSinceMs, `created_at >= ${AT('since_ms')}`]], params);
+  const now = given([['state', filter.state, 'argMax(state, seq) IN ({state:Array(String)})']], params);
+  return {
+    query: `SELECT notification FROM notification_events
+      WHERE ${given([company], params)} AND (company_id, notification_id, seq) GLOBAL IN (
+        SELECT company_id, notification_id, max(seq) FROM notification_events WHERE ${born}
+        GROUP BY company_id, notification_id HAVING ${now}
+        ORDER BY max(created_at) DESC, notification_id DESC LIMIT {limit:UInt32})
+      ORDER BY created_at DESC, notification_id DESC LIMIT 1 BY company_id, notification_id LIMIT {limit:UInt32}`,
+    query_params: params,
+  };
+}
+
+export const ACTIVITY_COLUMNS = [
+  'company_id',
+  'at',
+  'n',
+  'actor',
+  'agent',
+  'via',
+  'call',
+  'error_id',
+  'attempt_id',
+  'delegation_id',
+  'outcome',
+  'took_ms',
+  'chars',
+  'truncated',
+  'trace_id',
+] as const;
+
+/** In the order of the table, from its end: reads little however many rows there are. */
+export function selectActivity(filter: Parameters<AgentStore['listActivity']>[0]): Query {
+  const params: Record<string, unknown> = { company: filter.companyId, limit: filter.limit };
+  const where = given(
+    [
+      ['agent', filter.agent, 'agent = {agent:String}'],
+      ['actor', filter.actor, 'actor = {actor:String}'],
+      ['error', filter.errorId, 'error_id = {error:String}'],
+      ['since_ms', filter.sinceMs, `at >= ${AT('since_ms')}`],
+      ['after_ms', filter.after?.atMs, `at <= ${AT('after_ms')}`],
+      // What is no number comes before all: callers bring it back from outside.
+      ['after_n', filter.after?.n, `(at, n) < (${AT('after_ms')}, toUInt64OrZero({after_n:String}))`],
+    ],
+    params,
+  );
+  return {
+    query: `SELECT company_id, toUnixTimestamp64Milli(at) AS at_ms, toString(n) AS n_text, actor, agent, via, call, error_id, attempt_id,
+        delegation_id, outcome, took_ms, chars, truncated, trace_id
+      FROM activity WHERE company_id = {company:UInt32} AND ${where}
+      ORDER BY at DESC, n DESC LIMIT 1 BY at, n LIMIT {limit:UInt32}`,
+    query_params: params,
+  };
+}
+
+/** The roster has some dozens at most. */
+const MAX_AGENTS = 1_000;
+
+export function selectLastCalls(companyId: number, sinceMs: number): Query {
+  return {
+    query: `SELECT agent, toUnixTimestamp64Milli(max(at)) AS at_ms FROM activity
+      WHERE company_id = {company:UInt32} AND at >= ${AT('since_ms')} AND agent != '' GROUP BY agent LIMIT {limit:UInt32}`,
+    query_params: { company: companyId, since_ms: sinceMs, limit: MAX_AGENTS },
+  };
+}

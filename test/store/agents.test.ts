@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { CaseEvent } from '../../src/store/agent-store.ts';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { ActivityRow, CaseEvent, NotificationEvent } from '../../src/store/agent-store.ts';
 import { createClickHouseStore } from '../../src/store/clickhouse-store.ts';
 import type { Store } from '../../src/store/clickhouse-store.ts';
 import { eventOf, fingerprintOf, idOf } from './open-store.ts';
@@ -141,4 +141,144 @@ test('pages hold every delegation once, also those of one case and of one moment
   expect(await page()).toEqual(['b-2', 'b-1', 'a-3']);
   expect(await page({ openedAtMs: nowMs, id: 'a-3' })).toEqual(['a-2', 'a-1', 'c-1']);
   expect(await page({ openedAtMs: nowMs - 1, id: 'c-1' })).toEqual([]);
+});
+
+function noticeOf(id: string, seq: number, change: Partial<NotificationEvent> = {}): NotificationEvent {
+  return {
+    companyId: 1,
+    notificationId: id,
+    seq,
+    atMs: nowMs + seq,
+    createdAtMs: nowMs,
+    state: 'pending',
+    channel: 'ops',
+    kind: 'critical_error',
+    key: 'group',
+    notification: `${id}.${seq}`,
+    ...change,
+  };
+}
+
+test('a notification is what its newest event says, newest first, of its company only', async () => {
+  const companyId = 20;
+  await store.appendNotification(noticeOf('old', 1, { companyId, createdAtMs: nowMs - 5_000 }));
+  for (const seq of [2, 1, 2]) {
+    await store.appendNotification(noticeOf('new', seq, { companyId, state: seq === 2 ? 'sent' : 'pending' }));
+  }
+  await store.appendNotification(noticeOf('foreign', 1, { companyId: 21 }));
+  const listed = (filter: object) => store.listNotifications({ companyId, limit: 10, ...filter });
+  expect(await listed({})).toEqual(['new.2', 'old.1']);
+  expect(await listed({ state: ['pending'] })).toEqual(['old.1']);
+  expect(await listed({ state: ['sent', 'failed'] })).toEqual(['new.2']);
+  expect(await listed({ createdSinceMs: nowMs })).toEqual(['new.2']);
+  expect(await listed({ limit: 1 })).toEqual(['new.2']);
+  expect((await store.listNotifications({ state: ['pending'], limit: 10 })).toSorted()).toEqual(['foreign.1', 'old.1']);
+});
+
+function callOf(change: Partial<ActivityRow> = {}): ActivityRow {
+  return {
+    companyId: 1,
+    atMs: nowMs,
+    actor: 'morgan',
+    agent: 'morgan',
+    via: 'mcp',
+    call: 'devops.errors.list',
+    errorId: '',
+    attemptId: '',
+    delegationId: '',
+    outcome: 'OK',
+    tookMs: 12,
+    chars: 340,
+    truncated: false,
+    traceId: '',
+    ...change,
+  };
+}
+
+async function written(companyId: number, rows: number): Promise<void> {
+  const count = async () => (await store.listActivity({ companyId, limit: 1_000 })).length;
+  await vi.waitFor(async () => expect(await count()).toBe(rows), { timeout: 5_000 });
+}
+
+test('a call is noted down within a second, whole', async () => {
+  const row = callOf({
+    companyId: 30,
+    errorId: idOf(1),
+    attemptId: idOf(2),
+    delegationId: 'd-1',
+    outcome: 'RATE_LIMITED',
+    tookMs: 3.7,
+    truncated: true,
+    traceId: 'a'.repeat(32),
+  });
+  store.addActivity(row);
+  await written(30, 1);
+  const [stored] = await store.listActivity({ companyId: 30, limit: 10 });
+  expect(stored).toEqual({ ...row, tookMs: 4, n: stored?.n });
+});
+
+test('calls are filtered, newest first, and kept from other companies', async () => {
+  const companyId = 31;
+  store.addActivity(callOf({ companyId, atMs: nowMs - 2_000, call: 'first' }));
+  store.addActivity(callOf({ companyId, atMs: nowMs - 1_000, call: 'second', agent: '', actor: 'eve' }));
+  store.addActivity(callOf({ companyId, call: 'third', agent: 'alex', actor: 'alex', errorId: idOf(5) }));
+  store.addActivity(callOf({ companyId: 32, call: 'foreign', agent: 'devon' }));
+  await written(companyId, 3);
+  await written(32, 1);
+  const listed = async (filter: object) =>
+    (await store.listActivity({ companyId, limit: 10, ...filter })).map((row) => row.call);
+  expect(await listed({})).toEqual(['third', 'second', 'first']);
+  expect(await listed({ agent: 'morgan' })).toEqual(['first']);
+  expect(await listed({ actor: 'eve' })).toEqual(['second']);
+  expect(await listed({ errorId: idOf(5) })).toEqual(['third']);
+  expect(await listed({ sinceMs: nowMs - 1_000 })).toEqual(['third', 'second']);
+  expect(await listed({ agent: 'devon' })).toEqual([]);
+  expect(await store.lastCalls(companyId, 0)).toEqual(
+    new Map([
+      ['morgan', nowMs - 2_000],
+      ['alex', nowMs],
+    ]),
+  );
+  expect(await store.lastCalls(companyId, nowMs)).toEqual(new Map([['alex', nowMs]]));
+});
+
+test('pages hold every call once, also those of one moment, in the order they were made', async () => {
+  const companyId = 33;
+  for (let n = 1; n <= 7; n += 1) store.addActivity(callOf({ companyId, call: `call ${n}` }));
+  await written(companyId, 7);
+  const seen: string[] = [];
+  let after: { atMs: number; n: string } | undefined;
+  do {
+    const page = await store.listActivity({ companyId, limit: 3, ...(after === undefined ? {} : { after }) });
+    seen.push(...page.map((row) => row.call));
+    after = page.at(-1);
+  } while (after !== undefined);
+  expect(seen).toEqual(['call 7', 'call 6', 'call 5', 'call 4', 'call 3', 'call 2', 'call 1']);
+  expect(await store.listActivity({ companyId, limit: 3, after: { atMs: nowMs, n: "'; DROP" } })).toEqual([]);
+});
+
+test('activity that the store can not take is bounded, and what was dropped is told', async () => {
+  const warnings: object[] = [];
+  const target = { kind: 'server', url: 'http://127.0.0.1:9', user: 'u', password: 'p', database: 'd' } as const;
+  const away = createClickHouseStore(
+    { target, cluster: undefined, retentionDays: 30 },
+    { now: () => nowMs, logger: { warn: (fields) => warnings.push(fields) } },
+  );
+  await away.start();
+  for (let n = 0; n < 10_005; n += 1) away.addActivity(callOf());
+  await away.stop(5_000);
+  expect(warnings).toContainEqual({ dropped: 5 });
+  expect(warnings).toContainEqual({ lost: 10_000 });
+});
+
+test('cases, notifications and the last calls outlive the process', async () => {
+  const companyId = 40;
+  await store.appendCase(caseOf('kept', 1, { companyId, case: `{"note":"ö \\"quoted\\"\\n"}` }));
+  await store.appendNotification(noticeOf('kept', 1, { companyId, notification: `it's "x"\n` }));
+  store.addActivity(callOf({ companyId, call: 'just before the stop' }));
+  await store.stop(5_000);
+  await openAgain();
+  expect(await store.getCaseOf(companyId, 'kept-1')).toBe(`{"note":"ö \\"quoted\\"\\n"}`);
+  expect(await store.listNotifications({ companyId, limit: 10 })).toEqual([`it's "x"\n`]);
+  expect(await store.listActivity({ companyId, limit: 10 })).toMatchObject([{ call: 'just before the stop' }]);
 });

@@ -7,7 +7,7 @@ import type * as z from 'zod';
 import type { Evidence } from './attempt.ts';
 import type { ContainerEngine } from './container-engine.ts';
 import type { ProbeContext } from './probe.ts';
-import type { Protocol, Target } from './target.ts';
+import type { CatalogueService, Protocol, Target } from './target.ts';
 
 export interface ActionContext {
   readonly target: Target;
@@ -25,12 +25,15 @@ export interface ActionContext {
 /** What the catalogue says a service's health check must ask. */
 export interface HealthCheckCatalogue {
   /** undefined: it says nothing of it. */
-  readonly healthCheckOf: (service: string) => Protocol | undefined;
+  readonly healthCheckOf: (service: ServiceId) => Protocol | undefined;
   readonly correctHealthCheck: (
-    service: string,
+    service: ServiceId,
     protocol: Protocol,
   ) => Promise<{ readonly before: Protocol | undefined; readonly after: Protocol }>;
 }
+
+/** Two companies may have services of one name. */
+export type ServiceId = Pick<CatalogueService, 'name' | 'company'>;
 
 export interface Intent<Params> {
   readonly params: Params;

@@ -1,7 +1,7 @@
 // What labels of containers say of services: they fill what errata.yaml leaves open, and name services that it does not
 // know. What errata.yaml says wins; of two modes the lower one does.
 import { COMPOSE_PROJECT, COMPOSE_SERVICE, isOwnStack } from './container-view.ts';
-import { type CatalogueService, type Container, type Protocol, protocols } from './target.ts';
+import { type CatalogueService, type Container, type ContainerSelector, type Protocol, protocols } from './target.ts';
 
 const SERVICE_LABEL = 'errata.service';
 const DEFAULT_COMPANY = 1;
@@ -14,12 +14,12 @@ export function mergeServices(
   containers: readonly Container[],
 ): readonly CatalogueService[] {
   const known = configured.map((service) => {
-    const own = containers.filter((container) => isOf(service, container));
+    const own = containers.filter((container) => isOf(service, container, configured));
     const discovered = own[0] === undefined ? undefined : serviceFrom(own[0], own);
     return discovered === undefined ? service : fill(service, discovered);
   });
   const others = containers.filter(
-    (container) => nameOf(container) !== '' && !configured.some((service) => isOf(service, container)),
+    (container) => nameOf(container) !== '' && !configured.some((service) => isOf(service, container, configured)),
   );
   const groups = new Map<string, [Container, ...Container[]]>();
   for (const container of others) {
@@ -31,18 +31,33 @@ export function mergeServices(
   return [...known, ...[...groups.values()].map((group) => serviceFrom(group[0], group))];
 }
 
+/** It fits, and no other company's service names it more exactly, by its project or company: then it is that one's. */
+export function isOf(service: CatalogueService, container: Container, services: readonly CatalogueService[]): boolean {
+  const isMoreExact = (one: CatalogueService) =>
+    one.company !== service.company && exactness(one) > exactness(service) && fits(one, container);
+  return fits(service, container) && ![...services, serviceFrom(container)].some(isMoreExact);
+}
+
 /** By its selector; without one by its name, exactly. */
-export function isOf(service: CatalogueService, container: Container): boolean {
+function fits(service: CatalogueService, container: Container): boolean {
   const { container: selector } = service;
   if (selector === undefined) {
     return nameOf(container) === service.name && companyOf(container) === service.company;
   }
-  const wanted = Object.entries({
-    ...selector.labels,
-    ...(selector.project === undefined ? {} : { [COMPOSE_PROJECT]: selector.project }),
-    ...(selector.service === undefined ? {} : { [COMPOSE_SERVICE]: selector.service }),
-  });
+  const wanted = conditionsOf(selector);
   return wanted.length > 0 && wanted.every(([label, value]) => container.labels[label] === value);
+}
+
+function exactness({ container }: CatalogueService): number {
+  return container === undefined ? 0 : conditionsOf(container).length;
+}
+
+function conditionsOf({ project, service, labels }: ContainerSelector): readonly (readonly [string, string])[] {
+  return Object.entries({
+    ...labels,
+    ...(project === undefined ? {} : { [COMPOSE_PROJECT]: project }),
+    ...(service === undefined ? {} : { [COMPOSE_SERVICE]: service }),
+  });
 }
 
 /** What its labels tell of one container, or of several that stand for one service. */

@@ -38,7 +38,8 @@ export async function findTarget(
   const container = await reportedContainer(error, sources);
   if (container === undefined) return findNamed([error.service], error, { sources, compose: true });
   if (isOneOff(container)) return suppressed('no_target', 'it comes from a one-off container');
-  const services = sources.catalogue.services().filter((service) => isOf(service, container));
+  const all = sources.catalogue.services();
+  const services = all.filter((service) => isOf(service, container, all));
   return choose(services.length > 0 ? services : [serviceFrom(container)], error, async () => [container]);
 }
 
@@ -67,17 +68,17 @@ async function findNamed(names: readonly string[], error: HealingError, search: 
     .filter((service) => isNamed(service, names, port) || hasAddress(service, names, { port, sources }));
   if (project !== undefined) {
     const near = services.filter(({ container }) => container?.project === project);
-    if (near.length > 0) return choose(near, error, (service) => containersOf(service.container, sources));
+    if (near.length > 0) return choose(near, error, (service) => containersOf(service, sources));
     const found = await composeContainers(names, project, sources);
-    if (found[0] !== undefined) return choose([serviceOf(found[0], sources)], error, async () => found);
+    if (found.length > 0) return chooseContainer(found, error, sources);
   }
   // The compose service of that name is in another project: it is not what this name means here.
   const isElsewhere = ({ container }: CatalogueService) =>
     project !== undefined && container?.service !== undefined && names.includes(container.service);
   const others = services.filter((service) => !isElsewhere(service));
-  if (others.length > 0) return choose(others, error, (service) => containersOf(service.container, sources));
+  if (others.length > 0) return choose(others, error, (service) => containersOf(service, sources));
   const found = compose && project === undefined ? await composeContainers(names, project, sources) : [];
-  if (found[0] !== undefined) return choose([serviceOf(found[0], sources)], error, async () => found);
+  if (found.length > 0) return chooseContainer(found, error, sources);
   return suppressed('no_target', `no service or container is named ${names.join(' or ')}`);
 }
 
@@ -87,12 +88,27 @@ async function composeContainers(
   sources: TargetSources,
 ): Promise<readonly Container[]> {
   const hosts = names.filter((name) => isIP(name) === 0);
-  return (await Promise.all(hosts.map((service) => containersOf({ project, service, labels: {} }, sources)))).flat();
+  return (await Promise.all(hosts.map((service) => selected({ project, service, labels: {} }, sources)))).flat();
+}
+
+/** Of containers that no name of the catalogue fits, those of the error's company. */
+function chooseContainer(
+  found: readonly Container[],
+  error: HealingError,
+  sources: TargetSources,
+): Promise<FoundTarget> {
+  const own = found.filter((container) => serviceOf(container, sources).company === error.companyId);
+  return choose(
+    [...own, ...found].slice(0, 1).map((one) => serviceOf(one, sources)),
+    error,
+    async () => own,
+  );
 }
 
 /** As the catalogue has it, also under another name; else as its labels tell. */
 function serviceOf(container: Container, { catalogue }: TargetSources): CatalogueService {
-  return catalogue.services().find((service) => isOf(service, container)) ?? serviceFrom(container);
+  const services = catalogue.services();
+  return services.find((service) => isOf(service, container, services)) ?? serviceFrom(container);
 }
 
 /** Of the services that fit, the one of the error's company, and its one container. */
@@ -141,9 +157,12 @@ function hasAddress(
   if (!Number.isNaN(port) && address?.port === port && names.includes(address.host)) return true;
   const addresses = names.filter((name) => isIP(name) !== 0);
   if (addresses.length === 0 || (address !== undefined && !Number.isNaN(port) && address.port !== port)) return false;
+  const services = sources.catalogue.services();
   return sources.catalogue
     .containers()
-    .some((container) => isOf(service, container) && container.addresses.some((one) => addresses.includes(one)));
+    .some(
+      (container) => isOf(service, container, services) && container.addresses.some((one) => addresses.includes(one)),
+    );
 }
 
 /** container.id of OpenTelemetry, or the host name, which Docker makes of the id's first 12 characters. */
@@ -157,7 +176,13 @@ async function reportedContainer(error: HealingError, sources: TargetSources): P
   return fitting.length === 1 ? fitting[0] : undefined;
 }
 
-async function containersOf(
+/** Without those of other companies, which a selector may fit as well. */
+async function containersOf(service: CatalogueService, sources: TargetSources): Promise<readonly Container[]> {
+  const services = sources.catalogue.services();
+  return (await selected(service.container, sources)).filter((container) => isOf(service, container, services));
+}
+
+async function selected(
   selector: ContainerSelector | undefined,
   { engine }: TargetSources,
 ): Promise<readonly Container[]> {

@@ -4,7 +4,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import * as z from 'zod';
 import { Failure } from '../failure.ts';
-import type { HealthCheckCatalogue } from './action.ts';
+import type { HealthCheckCatalogue, ServiceId } from './action.ts';
 import { mergeServices } from './discover-services.ts';
 import type { DockerEngine } from './docker-engine.ts';
 import { type CatalogueService, type Container, type Protocol, protocols } from './target.ts';
@@ -33,6 +33,7 @@ const REFRESH_MS = 30_000;
 /** After these, addresses or containers are others. */
 const CHANGES = new Set(['start', 'die', 'destroy']);
 
+/** By `company/name`. */
 const fileSchema = z.record(z.string(), z.enum(protocols));
 
 export function createCatalogue({ services, docker, healthChecksFile, logger }: CatalogueSettings): ServiceCatalogue {
@@ -72,13 +73,14 @@ export function createCatalogue({ services, docker, healthChecksFile, logger }: 
     refresh().catch((cause: unknown) => logger.warn({ err: cause }, 'labels of containers could not be read'));
   }
 
-  function healthCheckOf(name: string): Protocol | undefined {
-    return corrected.get(name) ?? merged.find((service) => service.name === name)?.healthCheck?.protocol;
+  function healthCheckOf({ name, company }: ServiceId): Protocol | undefined {
+    const listed = merged.find((service) => service.name === name && service.company === company);
+    return corrected.get(keyOf({ name, company })) ?? listed?.healthCheck?.protocol;
   }
 
-  async function correct(name: string, protocol: Protocol): Promise<{ before: Protocol | undefined; after: Protocol }> {
-    const before = healthCheckOf(name);
-    const next = new Map(corrected).set(name, protocol);
+  async function correct(service: ServiceId, protocol: Protocol) {
+    const before = healthCheckOf(service);
+    const next = new Map(corrected).set(keyOf(service), protocol);
     // Whole or not at all, also when the machine goes down.
     const draft = `${healthChecksFile}.new`;
     await writeFile(draft, JSON.stringify(Object.fromEntries(next), undefined, 2), { flush: true });
@@ -89,15 +91,15 @@ export function createCatalogue({ services, docker, healthChecksFile, logger }: 
 
   return {
     healthCheckOf,
-    correctHealthCheck: (name, protocol) => {
+    correctHealthCheck: (service, protocol) => {
       // One after the other: each writes all of them.
-      const done = writing.then(() => correct(name, protocol));
+      const done = writing.then(() => correct(service, protocol));
       writing = done.catch(() => undefined);
       return done;
     },
     services: () =>
       merged.map((service) => {
-        const protocol = corrected.get(service.name);
+        const protocol = corrected.get(keyOf(service));
         return protocol === undefined
           ? service
           : { ...service, healthCheck: { protocol, path: service.healthCheck?.path ?? '/' } };
@@ -119,6 +121,10 @@ export function createCatalogue({ services, docker, healthChecksFile, logger }: 
       await writing;
     },
   };
+}
+
+function keyOf({ company, name }: ServiceId): string {
+  return `${company}/${name}`;
 }
 
 async function readCorrected(path: string, logger: Pick<Logger, 'warn'>): Promise<Map<string, Protocol>> {

@@ -14,7 +14,7 @@ export const checkCorrect = defineAction({
   needsContainer: false,
   prepare({ protocol }, { catalogue, target }) {
     if (catalogue === undefined) return Promise.resolve({ refused: UNAVAILABLE });
-    const before = catalogue.healthCheckOf(target.service.name);
+    const before = catalogue.healthCheckOf(target.service);
     if (before === undefined)
       return Promise.resolve({ refused: 'the catalogue has no health check of the service to correct' });
     if (before === protocol) return Promise.resolve({ refused: `its health check asks ${protocol} already` });
@@ -22,21 +22,25 @@ export const checkCorrect = defineAction({
   },
   async run({ params }, { catalogue, target }) {
     if (catalogue === undefined) return { kind: 'failed', reason: UNAVAILABLE };
-    const { after } = await catalogue.correctHealthCheck(target.service.name, params.protocol);
+    const { after } = await catalogue.correctHealthCheck(target.service, params.protocol);
     return { kind: 'done', after: { protocol: after } };
   },
   observe({ params: { protocol } }, { catalogue, target }) {
     if (catalogue === undefined) return Promise.resolve({ kind: 'unknown' });
     return Promise.resolve(
-      catalogue.healthCheckOf(target.service.name) === protocol
+      catalogue.healthCheckOf(target.service) === protocol
         ? { kind: 'applied', after: { protocol } }
         : { kind: 'not_applied' },
     );
   },
-  async undo({ before }, { catalogue, target }) {
+  async undo({ params, before }, { catalogue, target }) {
     const { data: protocol } = z.enum(protocols).safeParse(before['protocol']);
     if (catalogue === undefined || protocol === undefined) return { kind: 'failed', reason: UNAVAILABLE };
-    const { after } = await catalogue.correctHealthCheck(target.service.name, protocol);
+    const current = catalogue.healthCheckOf(target.service);
+    if (current !== params.protocol && current !== protocol) {
+      return { kind: 'failed', reason: `its health check asks ${current ?? 'nothing'} now: somebody changed it since` };
+    }
+    const { after } = await catalogue.correctHealthCheck(target.service, protocol);
     return { kind: 'done', after: { protocol: after } };
   },
 });

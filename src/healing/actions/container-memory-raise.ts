@@ -63,14 +63,22 @@ export const containerMemoryRaise = defineAction<typeof parameters>({
 
   async undo({ before }, context) {
     const wanted = before['memory_bytes'];
+    const found = await engineOf(context).inspect(idOf(before));
+    if (found === undefined) return GONE;
+    if (found.memoryBytes === wanted) return { kind: 'done', after: { memory_bytes: wanted } };
+    if (found.memoryBytes !== before['wanted_bytes']) {
+      return { kind: 'failed', reason: `the limit is ${mebibytes(found.memoryBytes)} now: somebody changed it since` };
+    }
     const ran = await setMemory(context, idOf(before), [wanted, before['memory_swap_bytes']]);
     if (ran.kind !== 'done') return ran;
     const container = await engineOf(context).inspect(idOf(before));
-    if (container === undefined) return { kind: 'failed', reason: 'superseded: the container is gone' };
+    if (container === undefined) return GONE;
     if (container.memoryBytes !== wanted) return { kind: 'failed', reason: 'the engine kept the raised limit' };
     return { kind: 'done', after: { memory_bytes: wanted } };
   },
 });
+
+const GONE = { kind: 'failed', reason: 'superseded: the container is gone' } as const;
 
 async function setMemory(context: ActionContext, id: string, [memory, swap]: readonly unknown[]): Promise<Ran> {
   return toRan(await engineOf(context).setMemory(id, Number(memory), Number(swap)));

@@ -111,7 +111,7 @@ async function expectCorrected(attempt: AttemptView, service: string, count: num
     ],
   });
   const corrected = JSON.parse(await readFile(join(stage.dataDir, 'health-checks.json'), 'utf8')) as object;
-  expect(corrected).toMatchObject({ [attempt.target]: 'postgresql' });
+  expect(corrected).toMatchObject({ [`1/${attempt.target}`]: 'postgresql' });
   expect(stage.proxy.mutations()).toEqual([]);
   for (const id of containers) {
     expect((await stage.real.docker.getContainer(id).inspect()).State).toMatchObject({ Running: true });

@@ -9,7 +9,7 @@ function createCatalogue(first: Protocol | undefined) {
   let protocol = first;
   return {
     healthCheckOf: () => protocol,
-    correctHealthCheck(_service: string, wanted: Protocol) {
+    correctHealthCheck(_service: unknown, wanted: Protocol) {
       const before = protocol;
       protocol = wanted;
       return Promise.resolve({ before, after: wanted });
@@ -27,6 +27,22 @@ test('check.correct changes what the health check asks, and undo restores it', a
   expect(await action.observe(intent, context)).toEqual({ kind: 'applied', after: { protocol: 'postgresql' } });
   expect(await action.undo?.(intent, context)).toEqual({ kind: 'done', after: { protocol: 'http' } });
   expect(catalogue.healthCheckOf()).toBe('http');
+  // Once more, as after a crash: it is as it was.
+  expect(await action.undo?.(intent, context)).toEqual({ kind: 'done', after: { protocol: 'http' } });
+});
+
+test('undoing check.correct leaves alone what somebody changed since', async () => {
+  const catalogue = createCatalogue('http');
+  const context = contextOf(targetAt(5432), { catalogue });
+  const intent = await intend('check.correct', { protocol: 'postgresql' }, context);
+  const action = actionNamed('check.correct');
+  await action.run(intent, context);
+  await catalogue.correctHealthCheck(undefined, 'tls');
+  expect(await action.undo?.(intent, context)).toEqual({
+    kind: 'failed',
+    reason: 'its health check asks tls now: somebody changed it since',
+  });
+  expect(catalogue.healthCheckOf()).toBe('tls');
 });
 
 test('check.correct refuses when there is nothing to correct', async () => {

@@ -183,6 +183,27 @@ test('memory is raised by its factor with as much swap as before, once however o
   expect(await harness.inspect(id)).toMatchObject({ memoryBytes: 67_108_864, memorySwapBytes: 134_217_728 });
 });
 
+test('undoing a raised limit leaves alone what somebody changed since, and once more changes nothing', async () => {
+  const id = await harness.runFixable({ name: 'raised-by-hand', memoryBytes: 64 * MIB });
+  const { intent, context } = await intend(containerMemoryRaise, id, { factor: 1.5, cap: 128 * MIB });
+  await containerMemoryRaise.run(intent, context);
+  await harness.real.docker.getContainer(id).update({ Memory: 120 * MIB, MemorySwap: 240 * MIB });
+  expect(await containerMemoryRaise.undo?.(intent, context)).toEqual({
+    kind: 'failed',
+    reason: 'the limit is 120 MiB now: somebody changed it since',
+  });
+  expect(await harness.inspect(id)).toMatchObject({ memoryBytes: 120 * MIB, memorySwapBytes: 240 * MIB });
+  await containerMemoryRaise.run(intent, context);
+  const before = harness.proxy.mutations().length;
+  for (const _ of [1, 2]) {
+    expect(await containerMemoryRaise.undo?.(intent, context)).toEqual({
+      kind: 'done',
+      after: { memory_bytes: 67_108_864 },
+    });
+  }
+  expect(harness.proxy.mutations().length).toBe(before + 1);
+});
+
 test('memory is raised to the cap and not beyond', async () => {
   const id = await harness.runFixable({ name: 'cap', memoryBytes: 64 * MIB });
   const { intent, context } = await intend(containerMemoryRaise, id, { factor: 4, cap: 96 * MIB });

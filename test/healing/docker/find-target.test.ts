@@ -27,6 +27,7 @@ const configured: readonly CatalogueService[] = [
   serviceOf({ name: 'theirs', company: 2 }),
   serviceOf({ name: 'workers', container: { project: 'shop', service: 'worker', labels: {} } }),
   serviceOf({ name: 'crown-jewels', protected: true }),
+  serviceOf({ name: 'tenant-stock', company: 2, container: { project: 'tenant', service: 'stock', labels: {} } }),
 ];
 
 let harness: Harness;
@@ -48,6 +49,10 @@ beforeAll(async () => {
   await run('billing-mq', 'billing', 'mq', { 'errata.autofix': 'true' });
   await run('worker-1', 'shop', 'worker', { 'errata.autofix': 'true' });
   await run('worker-2', 'shop', 'worker', { 'errata.autofix': 'true' });
+  await run('shop-stock', 'shop', 'stock', { 'errata.autofix': 'true' });
+  await run('tenant-stock', 'tenant', 'stock', { 'errata.autofix': 'true', 'errata.mode': 'observe' });
+  await run('other-stock', 'other', 'stock', { 'errata.autofix': 'true', 'errata.company': '3' });
+  await run('other-stock-2', 'other', 'stock', { 'errata.company': '3' });
   await run('checkout-run', 'shop', 'checkout', { 'errata.autofix': 'true', 'com.docker.compose.oneoff': 'True' });
   await run('clickhouse', 'errata', 'clickhouse', { 'errata.autofix': 'true' });
   await run('proxy', 'errata', 'guard', { 'errata.autofix': 'true', 'errata.role': 'proxy' });
@@ -138,6 +143,33 @@ test('what belongs to another company is not touched and not told, also when its
   expect(await find('subject', { service: 'theirs', companyId: 2 })).toMatchObject({ kind: 'found' });
 });
 
+test("another company's container of the same name makes nothing ambiguous, and is not named", async () => {
+  expect(await find('subject', { service: 'stock' })).toMatchObject({
+    target: { key: 'container/shop/stock', container: { id: ids['shop-stock'] }, service: { mode: undefined } },
+  });
+  expect(await find('subject', { service: 'tenant-stock', companyId: 2 })).toMatchObject({
+    target: { key: 'container/tenant/stock', container: { id: ids['tenant-stock'] } },
+  });
+  expect(await find('subject', { service: 'stock', companyId: 3 })).toMatchObject({
+    reason: 'ambiguous_target',
+    note: expect.stringMatching(/^2 containers stand for stock: other-stock(-2)?, other-stock(-2)?$/),
+  });
+});
+
+test("another company's container is not reached by its id or address either", async () => {
+  const other = { kind: 'suppressed', reason: 'other_company', note: 'it belongs to another company' };
+  for (const name of ['tenant-stock', 'other-stock', 'other-stock-2']) {
+    const id = ids[name] ?? '';
+    expect(await find('subject', { service: 'stock', containerId: id })).toEqual(other);
+    const details = { 'server.address': 'stock' };
+    expect(await find('peer', { service: 'x', containerId: id, details })).toEqual(other);
+  }
+  for (const name of ['tenant-stock', 'other-stock']) {
+    const details = { 'network.peer.address': await harness.real.addressOf(ids[name] ?? '') };
+    expect(await find('peer', { service: 'x', details })).toEqual(other);
+  }
+});
+
 test.each(['clickhouse', 'guard'])("Errata's own %s is protected", async (service) => {
   expect(await find('subject', { service })).toMatchObject({
     kind: 'found',
@@ -217,29 +249,36 @@ test('without an engine the catalogue still names targets, without a container',
 plainTest('a corrected health check survives a restart, and a broken file is no obstacle', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'errata-checks-'));
   const healthChecksFile = join(folder, 'health-checks.json');
-  const services = [serviceOf({ name: 'db', healthCheck: { protocol: 'http', path: '/up' } })];
+  const healthCheck = { protocol: 'http', path: '/up' } as const;
+  const db = serviceOf({ name: 'db', healthCheck });
+  const theirs = serviceOf({ name: 'db', company: 2, healthCheck });
+  const cache = serviceOf({ name: 'cache' });
+  const services = [db, theirs];
   const start = async () => {
     const one = createCatalogue({ services, docker: undefined, healthChecksFile, logger });
     await one.start();
     return one;
   };
   const first = await start();
-  expect(first.healthCheckOf('db')).toBe('http');
-  expect(first.healthCheckOf('unknown')).toBeUndefined();
-  const both = [first.correctHealthCheck('db', 'postgresql'), first.correctHealthCheck('cache', 'redis')];
+  expect(first.healthCheckOf(db)).toBe('http');
+  expect(first.healthCheckOf(serviceOf({ name: 'unknown' }))).toBeUndefined();
+  const both = [first.correctHealthCheck(db, 'postgresql'), first.correctHealthCheck(cache, 'redis')];
   expect(await Promise.all(both)).toEqual([
     { before: 'http', after: 'postgresql' },
     { before: undefined, after: 'redis' },
   ]);
   await first.stop();
   const second = await start();
-  expect(second.healthCheckOf('db')).toBe('postgresql');
+  expect(second.healthCheckOf(db)).toBe('postgresql');
   expect(second.services()[0]?.healthCheck).toEqual({ protocol: 'postgresql', path: '/up' });
-  expect(JSON.parse(await readFile(healthChecksFile, 'utf8'))).toEqual({ db: 'postgresql', cache: 'redis' });
+  // Another company's of the same name stays as it is.
+  expect(second.healthCheckOf(theirs)).toBe('http');
+  expect(second.services()[1]?.healthCheck).toEqual({ protocol: 'http', path: '/up' });
+  expect(JSON.parse(await readFile(healthChecksFile, 'utf8'))).toEqual({ '1/db': 'postgresql', '1/cache': 'redis' });
   await second.stop();
   await writeFile(healthChecksFile, '{"db": "gopher"');
   const third = await start();
-  expect(third.healthCheckOf('db')).toBe('http');
+  expect(third.healthCheckOf(db)).toBe('http');
   await third.stop();
   await rm(folder, { recursive: true, force: true });
 });

@@ -28,16 +28,38 @@ export type ChannelSettings = Told &
 
 export interface Channel {
   readonly name: string;
+  /** How long one try may take. */
+  readonly timeoutMs: number;
   /** Resolves with a word for the record when the receiver took it. Throws SendFailed. */
   send(notification: Notification, signal: AbortSignal): Promise<string>;
 }
 
-/** `isFinal`: the receiver will never take it (a wrong address, a refused body); else it is tried again. */
+/** What a channel is built with, beside its settings. */
+export interface ChannelDeps {
+  readonly secret: (reference: string) => string;
+  readonly now: () => number;
+  /** Where links lead, without a slash at the end; undefined: there are none. */
+  readonly publicUrl: string | undefined;
+}
+
+interface SendFailedOptions {
+  readonly isFinal: boolean;
+  /** The receiver asked for this pause. */
+  readonly retryAfterMs?: number | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * `isFinal`: the receiver will never take it (a wrong address, a refused body); else it is tried again. The message may be
+ * shown: it holds no secret.
+ */
 export class SendFailed extends Error {
   readonly isFinal: boolean;
+  readonly retryAfterMs: number | undefined;
 
-  constructor(message: string, { isFinal, cause }: { readonly isFinal: boolean; readonly cause?: unknown }) {
+  constructor(message: string, { isFinal, retryAfterMs, cause }: SendFailedOptions) {
     super(message, { cause });
     this.isFinal = isFinal;
+    this.retryAfterMs = retryAfterMs;
   }
 }

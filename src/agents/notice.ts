@@ -57,6 +57,10 @@ export interface Notification {
   readonly nextTryAtMs: number | undefined;
   /** The last answer of the receiver, or what went wrong. */
   readonly note: string;
+  /** Held: how many more with its key came meanwhile. */
+  readonly repeats?: number;
+  /** Of a digest: ids of the notifications that it tells. They become sent or failed with it. */
+  readonly tells?: readonly string[];
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
 }

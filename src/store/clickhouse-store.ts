@@ -11,6 +11,7 @@ import type { ErrorStore, Inserted } from './error-store.ts';
 import type { ErrorEvent } from '../errors/error-event.ts';
 import { createKnownStates } from './known-state.ts';
 import { CLAMP_AHEAD_MS } from './find-known.ts';
+import { createFindSimilar } from './find-similar.ts';
 import { createFixMarks } from './fix-marks.ts';
 import { createGroupCommit, withDeadline } from './group-commit.ts';
 import { migrate } from './migrate.ts';
@@ -62,7 +63,7 @@ const MAX_RECENT_ROWS = 100_000;
 /** Other processors' aliases are seen after this long. */
 const ALIASES_RELOAD_MS = 30_000;
 
-export type Store = ErrorStore & AttemptStore & Omit<AgentStore, 'findSimilar'>;
+export type Store = ErrorStore & AttemptStore & AgentStore;
 
 export function createClickHouseStore(settings: StoreSettings, deps: StoreDeps): Store {
   let clients: Clients | undefined;
@@ -244,6 +245,7 @@ export function createClickHouseStore(settings: StoreSettings, deps: StoreDeps):
     ...createAttempts({ writes, reads, aliases, fixMarks, now: deps.now, ready }),
     ...createCases({ writes, reads, aliases, ready }),
     ...createNotifications({ writes, reads, ready }),
+    ...createFindSimilar(reads, aliases),
     addActivity: activity.addActivity,
     listActivity: activity.listActivity,
     lastCalls: activity.lastCalls,

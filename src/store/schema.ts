@@ -37,6 +37,9 @@ interface Table {
   readonly shardBy: string;
 }
 
+/** Of a group's inputs, for the text index: a query must say it in the same way. */
+export const GROUP_WORDS = `lowerUTF8(concat(JSONExtractString(grouping, 'rootType'), ' ', JSONExtractString(grouping, 'outerType'), ' ', JSONExtractString(grouping, 'template')))`;
+
 export const migrations: readonly Migration[] = [
   {
     version: 1,
@@ -50,8 +53,12 @@ export const migrations: readonly Migration[] = [
   },
   {
     version: 3,
-    name: 'cases, notifications, activity',
-    statements: (layout) => tablesOfVersion3.flatMap((table) => createTable(table, layout)),
+    name: 'cases, notifications, activity, words of groups',
+    statements: (layout) => [
+      ...tablesOfVersion3.flatMap((table) => createTable(table, layout)),
+      // Older parts have it after their next merge; until then they are read whole.
+      `ALTER TABLE ${localOf('error_groups', layout)} ADD INDEX IF NOT EXISTS by_words ${GROUP_WORDS} TYPE text(tokenizer = 'splitByNonAlpha')`,
+    ],
   },
 ];
 
@@ -65,15 +72,18 @@ const RETAINED = [
 /** For each retained table: how to see what it has, what must stand there, and how to change it. */
 export function retentionOf(layout: Layout): readonly { select: string; wanted: string; alter: string }[] {
   return RETAINED.map(({ name, column, extraDays }) => {
-    const table = layout.cluster === undefined ? name : `${name}_local`;
-    const onCluster = layout.cluster === undefined ? '' : ` ON CLUSTER '${layout.cluster}'`;
     const wanted = `toIntervalDay(${layout.retentionDays + extraDays})`;
     return {
-      select: `SELECT create_table_query AS statement FROM system.tables WHERE database = currentDatabase() AND name = '${table}' LIMIT 1`,
+      select: `SELECT create_table_query AS statement FROM system.tables WHERE database = currentDatabase() AND name = '${layout.cluster === undefined ? name : `${name}_local`}' LIMIT 1`,
       wanted,
-      alter: `ALTER TABLE ${table}${onCluster} MODIFY TTL toDateTime(${column}) + ${wanted}`,
+      alter: `ALTER TABLE ${localOf(name, layout)} MODIFY TTL toDateTime(${column}) + ${wanted}`,
     };
   });
+}
+
+/** The table that holds the rows, as ALTER names it. */
+function localOf(name: string, { cluster }: Layout): string {
+  return cluster === undefined ? name : `${name}_local ON CLUSTER '${cluster}'`;
 }
 
 /** Both names were checked by config.ts to be plain identifiers. */

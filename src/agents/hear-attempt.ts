@@ -1,0 +1,37 @@
+// What an attempt means to the desk.
+import type { Attempt, Suppression } from '../healing/attempt.ts';
+import { hasActed } from '../healing/breaker.ts';
+import type { CaseKind } from './case.ts';
+
+/** always: it was handed over · if_critical: nothing was done, and nobody was told. */
+type Heard = 'always' | 'if_critical' | 'never';
+
+/**
+ * Others are at it: the attempt it is part of, the one just before, or a deployment that will be over soon. Then its rule
+ * fires again if that did not help.
+ */
+const SEEN_TO: ReadonlySet<Suppression> = new Set(['common_cause', 'busy', 'cooldown', 'deploy_in_progress']);
+
+export function needsCase({ state, escalatedTo, suppression }: Attempt): Heard {
+  if (state !== 'ended' && state !== 'suppressed') return 'never';
+  if (escalatedTo !== '') return 'always';
+  return state === 'suppressed' && suppression !== undefined && !SEEN_TO.has(suppression) ? 'if_critical' : 'never';
+}
+
+export function kindOf(attempt: Attempt, severity: string): CaseKind {
+  if (hasActed(attempt)) return 'fix_failed';
+  return severity === 'critical' ? 'critical_error' : 'escalated';
+}
+
+/** Told once for each rule and target: see dispatch.ts. */
+export function opensBreaker({ suppression, escalatedTo }: Attempt): boolean {
+  return suppression === 'breaker_open' && escalatedTo !== '';
+}
+
+/** In words of ours and names of rules: no text of an error. */
+export function reasonOf({ ruleId, finding, outcome, suppression }: Attempt, kind: CaseKind): string {
+  const found = finding === '' ? '' : `: ${finding}`;
+  if (kind === 'fix_failed') return `the fix of rule ${ruleId} did not help (${outcome ?? 'unknown'})${found}`;
+  if (suppression !== undefined) return `rule ${ruleId} may not act (${suppression})${found}`;
+  return `rule ${ruleId} hands it over${found}`;
+}

@@ -1,0 +1,112 @@
+// The first event of a case: from an attempt that was handed over, or from a request by hand.
+import type { Attempt } from '../healing/attempt.ts';
+import type { StoredError } from '../store/error-store.ts';
+import type { DelegationRequest } from './agents.ts';
+import { caseIdOf } from './case-id.ts';
+import { NOTHING_OWED } from './case-log.ts';
+import type { CaseRecord } from './case-log.ts';
+import type { Delegation } from './case.ts';
+import { kindOf, reasonOf } from './hear-attempt.ts';
+import { offer } from './move-delegation.ts';
+import type { AgentsSettings } from './roster.ts';
+import { ORCHESTRATOR, priorityOf, questionsFor, routeOf } from './routing.ts';
+import type { Routed } from './routing.ts';
+
+export interface Opening {
+  readonly settings: AgentsSettings;
+  readonly nowMs: number;
+  readonly newId: () => string;
+}
+
+/** Enough to tell what it is; the error itself has all of it. */
+const MAX_MESSAGE = 1_000;
+
+/** `error`: undefined when retention has taken it. */
+export function openForAttempt(attempt: Attempt, error: StoredError | undefined, opening: Opening): CaseRecord {
+  const { cause, finding } = attempt;
+  const about = aboutError(error, cause);
+  const kind = kindOf(attempt, about.severity);
+  const routed = routeOf(attempt.escalatedTo, { ...about, finding }, opening.settings);
+  return {
+    ...blank(opening),
+    ...about,
+    id: caseIdOf(attempt.id),
+    companyId: cause.companyId,
+    kind,
+    fingerprints: cause.fingerprints,
+    attemptId: attempt.id,
+    finding,
+    reason: reasonOf(attempt, kind),
+    openedBy: ORCHESTRATOR,
+    priority: priorityOf(about.severity),
+    join: routed.join,
+    delegations: ask({ ...routed, ask: [...attempt.questions, ...routed.ask] }, opening),
+  };
+}
+
+export function openByHand(request: DelegationRequest, opening: Opening): CaseRecord {
+  const { companyId, error, reason, by, priority } = request;
+  const routed = routeRequest(request, '', opening.settings);
+  return {
+    ...blank(opening),
+    ...aboutError(error, { errorId: error.id, service: error.service }),
+    id: opening.newId(),
+    companyId,
+    kind: 'by_hand',
+    fingerprints: [error.fingerprint],
+    attemptId: '',
+    finding: '',
+    reason,
+    openedBy: by,
+    priority,
+    join: routed.join,
+    delegations: ask(routed, opening),
+  };
+}
+
+/** `finding`: of the case that is open already. */
+export function routeRequest(request: DelegationRequest, finding: string, settings: AgentsSettings): Routed {
+  const { to, questions, join, error } = request;
+  if (to.length > 0) return { to: [...new Set(to)], ask: questions, join };
+  const { errorType, service } = error;
+  const routed = routeOf(ORCHESTRATOR, { errorType, service, finding }, settings);
+  return { to: routed.to, ask: [...questions, ...routed.ask], join };
+}
+
+/** One delegation for each. */
+export function ask({ to, ask: questions }: Routed, opening: Opening, endsAtMs?: number): readonly Delegation[] {
+  const { settings, nowMs, newId } = opening;
+  const deadlineAtMs = endsAtMs ?? nowMs + settings.reportWithinMs;
+  return to.map((agent) =>
+    offer({ id: newId(), agent, questions: questionsFor(agent, to, questions) }, { settings, nowMs, deadlineAtMs }),
+  );
+}
+
+function aboutError(
+  error: StoredError | undefined,
+  known: { readonly errorId: string; readonly service: string },
+): Pick<CaseRecord, 'errorId' | 'service' | 'errorType' | 'severity' | 'message'> {
+  return {
+    errorId: known.errorId,
+    service: error?.service ?? known.service,
+    errorType: error?.errorType ?? 'other',
+    severity: error?.severity ?? 'error',
+    message: (error?.message ?? '').slice(0, MAX_MESSAGE),
+  };
+}
+
+function blank({ settings, nowMs }: Opening) {
+  return {
+    seq: 0,
+    state: 'open',
+    deadlineAtMs: nowMs + settings.reportWithinMs,
+    joined: 0,
+    summary: '',
+    openedAtMs: nowMs,
+    updatedAtMs: nowMs,
+    closedAtMs: undefined,
+    owed: NOTHING_OWED,
+    joinedBy: [],
+    overdue: [],
+  } as const;
+}

@@ -60,7 +60,7 @@ export function createAttemptLog(store: AttemptStore, now: () => number): Attemp
   return {
     load: async () => {
       // Of a flood that nobody acted on, none pushes out what limits count or what still runs.
-      const recent = { sinceMs: now() - LOOK_BACK_MS, limit: MAX_ATTEMPTS / 3 };
+      const recent = { sinceMs: now() - LOOK_BACK_MS, limit: Math.floor(MAX_ATTEMPTS / 3) };
       const open = attemptStates.filter((state) => state !== 'ended' && state !== 'suppressed');
       const filters = [{ acted: true }, { state: open }, { state: ['ended', 'suppressed'] }] as const;
       const lists = await Promise.all(filters.map((filter) => store.listAttempts({ ...recent, ...filter })));

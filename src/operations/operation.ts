@@ -106,7 +106,7 @@ export function openStream<Input extends z.ZodObject, Output extends z.ZodType>(
   return operation.run(deps, parseInput(operation.input, input), principal);
 }
 
-function parseInput<Input extends z.ZodObject>(schema: Input, input: unknown): z.output<Input> {
+export function parseInput<Input extends z.ZodObject>(schema: Input, input: unknown): z.output<Input> {
   const parsed = schema.safeParse(input, {
     error: (issue) => (issue.input === undefined ? 'is required' : undefined),
   });

@@ -15,10 +15,19 @@ interface RecordParts {
 }
 
 interface RouteHooks {
+  readonly onRequest: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
   readonly onError: (request: FastifyRequest, reply: FastifyReply, error: Error) => Promise<void>;
   readonly preSerialization: (request: FastifyRequest, reply: FastifyReply, output: unknown) => Promise<unknown>;
   readonly onSend: (request: FastifyRequest, reply: FastifyReply, payload: unknown) => Promise<unknown>;
-  readonly onResponse: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+}
+
+/** What became of a call so far. It is written when it was answered and its connection is done with it: in any order. */
+interface Seen {
+  outcome: string;
+  output: unknown;
+  chars: number;
+  isAnswered: boolean;
+  isClosed: boolean;
 }
 
 type Concerned = Pick<Activity, 'errorId' | 'attemptId' | 'delegationId'>;
@@ -30,43 +39,58 @@ const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-
 
 export function recordActivity(route: Route, { operations, callers }: RecordParts): RouteHooks {
   const { agents, activity, now } = operations;
-  const seen = new WeakMap<FastifyRequest, { outcome?: string; output?: unknown; chars?: number }>();
-  const note = (request: FastifyRequest, more: { outcome?: string; output?: unknown; chars?: number }) =>
-    void seen.set(request, { ...seen.get(request), ...more });
+  const calls = new WeakMap<FastifyRequest, Seen>();
+
+  function write(request: FastifyRequest, reply: FastifyReply): void {
+    const principal = callers.find(request);
+    const seen = calls.get(request);
+    // A token that runs wild stands in the metrics; it must not fill this log.
+    if (principal === undefined || seen === undefined || seen.outcome === 'RATE_LIMITED') return;
+    const isAgent = agents.roster().some(({ name }) => name === principal.name);
+    if (!isAgent && !isChange(route)) return;
+    const asked = asRecord(route.method === 'GET' ? request.query : request.body);
+    activity.record({
+      companyId: companyFor(principal, companyOf(asked)),
+      atMs: now(),
+      actor: principal.name,
+      agent: isAgent ? principal.name : '',
+      via: 'rest',
+      call: route.operation.name,
+      ...concernedOf(route.path, { id: asRecord(request.params)['id'], asked, output: asRecord(seen.output) }),
+      outcome: seen.outcome,
+      tookMs: Math.round(reply.elapsedTime),
+      chars: seen.chars,
+      truncated: false,
+      traceId: traceIdOf(request.headers['traceparent']),
+    });
+  }
+
   return {
+    async onRequest(request, reply) {
+      const seen: Seen = { outcome: 'OK', output: undefined, chars: 0, isAnswered: false, isClosed: false };
+      calls.set(request, seen);
+      // Also when the caller did not wait for the answer: what it asked for is done all the same.
+      reply.raw.once('close', () => {
+        seen.isClosed = true;
+        if (seen.isAnswered) write(request, reply);
+      });
+    },
     async onError(request, _reply, error) {
-      note(request, { outcome: failureOf(error).code });
+      const seen = calls.get(request);
+      if (seen !== undefined) seen.outcome = failureOf(error).code;
     },
     async preSerialization(request, _reply, output) {
-      note(request, { output });
+      const seen = calls.get(request);
+      if (seen !== undefined) seen.output = output;
       return output;
     },
-    async onSend(request, _reply, payload) {
-      if (typeof payload === 'string') note(request, { chars: payload.length });
+    async onSend(request, reply, payload) {
+      const seen = calls.get(request);
+      if (seen === undefined) return payload;
+      if (typeof payload === 'string') seen.chars = payload.length;
+      seen.isAnswered = true;
+      if (seen.isClosed) write(request, reply);
       return payload;
-    },
-    async onResponse(request, reply) {
-      const principal = callers.find(request);
-      const { outcome = 'OK', output, chars = 0 } = seen.get(request) ?? {};
-      // A token that runs wild stands in the metrics; it must not fill this log.
-      if (principal === undefined || outcome === 'RATE_LIMITED') return;
-      const isAgent = agents.roster().some(({ name }) => name === principal.name);
-      if (!isAgent && !isChange(route)) return;
-      const asked = asRecord(route.method === 'GET' ? request.query : request.body);
-      activity.record({
-        companyId: companyFor(principal, companyOf(asked)),
-        atMs: now(),
-        actor: principal.name,
-        agent: isAgent ? principal.name : '',
-        via: 'rest',
-        call: route.operation.name,
-        ...concernedOf(route.path, { id: asRecord(request.params)['id'], asked, output: asRecord(output) }),
-        outcome,
-        tookMs: Math.round(reply.elapsedTime),
-        chars,
-        truncated: false,
-        traceId: traceIdOf(request.headers['traceparent']),
-      });
     },
   };
 }

@@ -25,8 +25,8 @@ export function serveOperations(
     server.route({
       method,
       url: path,
-      onRequest: callers.admit,
       ...recorded,
+      onRequest: [recorded.onRequest, callers.admit],
       onError: ingests === true ? [countRefusals(operations.store, callers), recorded.onError] : recorded.onError,
       async handler(request, reply) {
         const output = await perform(operation, operations, {

@@ -37,12 +37,13 @@ export function serveStreams(
   const seats = createSeats();
   for (const route of routes) {
     const { method, path, operation } = route;
+    const recorded = recordActivity(route, { operations, callers });
     const readInput = createInputReader({ method, path, operation });
     server.route({
       method,
       url: path,
-      onRequest: callers.admit,
-      ...recordActivity(route, { operations, callers }),
+      ...recorded,
+      onRequest: [recorded.onRequest, callers.admit],
       exposeHeadRoute: false,
       async handler(request, reply) {
         const principal = callers.get(request);

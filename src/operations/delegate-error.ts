@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { companyFor } from '../access/principal.ts';
 import type { Agents } from '../agents/agents.ts';
 import { joins, priorities } from '../agents/case.ts';
+import { MAX_DELEGATIONS, ORCHESTRATOR } from '../agents/routing.ts';
 import { agentField, delegationReasonField, requireAgent } from './agent-fields.ts';
 import { isUuid } from './cursor.ts';
 import { delegationItem, toDelegationItem } from './delegation-view.ts';
@@ -12,15 +13,9 @@ import { InvalidInput } from './invalid-input.ts';
 import { noSuchError } from './no-such.ts';
 import { defineOperation } from './operation.ts';
 
-/** As many as a case holds. */
-const MAX_AGENTS = 8;
-
 /** As many, and as long, as a route of errata.yaml may ask. */
 const MAX_QUESTIONS = 10;
 const MAX_QUESTION = 500;
-
-/** The orchestrator asks others; she has no inbox of her own. */
-const BY_THE_ROUTES = 'ada';
 
 export const delegateError = defineOperation({
   name: 'delegate-error',
@@ -30,7 +25,7 @@ export const delegateError = defineOperation({
     error_id: idField,
     agents: z
       .array(agentField)
-      .max(MAX_AGENTS)
+      .max(MAX_DELEGATIONS)
       .default([])
       .describe('Whom to ask, by name. None, or `ada` alone: as the routes of errata.yaml say.'),
     questions: z.array(z.string().trim().min(1).max(MAX_QUESTION)).max(MAX_QUESTIONS).default([]),
@@ -66,10 +61,11 @@ export const delegateError = defineOperation({
   },
 });
 
+/** The orchestrator has no inbox of her own: her name stands for the routes. */
 function namedIn(names: readonly string[], agents: Agents): readonly string[] {
   const to = [...new Set(names)];
   for (const name of to) requireAgent(agents, name, 'agents');
-  if (!to.includes(BY_THE_ROUTES)) return to;
+  if (!to.includes(ORCHESTRATOR)) return to;
   if (to.length === 1) return [];
   throw new InvalidInput([{ field: 'agents', message: 'ada asks as the routes say: name her alone, or the others' }]);
 }

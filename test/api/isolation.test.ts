@@ -1,7 +1,10 @@
 // Two companies, every route: another company's id is answered byte for byte like one that nobody has, and nothing of the
 // other company is told or changed. Driven by the route table: a route without a case here fails.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { Notification } from '../../src/agents/notice.ts';
 import { routes } from '../../src/api/routes.ts';
+import { putNotification } from '../operations/put-notification.ts';
 import { openTestApi, tokenOf } from './open-test-api.ts';
 import type { TestApi } from './open-test-api.ts';
 
@@ -12,6 +15,7 @@ const ids: Record<'seven' | 'eight', { id: string; fingerprint: string; trace: s
   eight: { id: '', fingerprint: '', trace: '8'.repeat(32) },
 };
 const fixes = { seven: '', eight: '' };
+const tasks = { seven: '', eight: '' };
 const UNKNOWN_ID = '0b7f9a52-41b4-4a3c-9f0e-1d2c3b4a5968';
 const UNKNOWN_FINGERPRINT = 'd'.repeat(32);
 
@@ -24,6 +28,9 @@ beforeAll(async () => {
     // A second error in the same trace, so that neighbours would show.
     await call('POST', '/api/errors/log', token, { ...logOf(token), message: `neighbour of ${token}` });
     fixes[token] = (await call('POST', `/api/errors/${error.id}/fix`, token, {})).json().attempt.id;
+    const asked = { error_id: error.id, agents: ['morgan'], reason: `reason of ${token}` };
+    tasks[token] = (await call('POST', '/api/delegations', token, asked)).json().delegations[0].id;
+    await putNotification(t.store, notificationOf(token));
   }
 });
 afterAll(async () => {
@@ -38,6 +45,31 @@ const logOf = (token: 'seven' | 'eight') => ({
   error_type: 'timeout',
   message: `message of ${token}`,
   trace_id: ids[token].trace,
+});
+
+const notificationOf = (token: 'seven' | 'eight'): Notification => ({
+  id: randomUUID(),
+  seq: 1,
+  channel: 'ops',
+  state: 'sent',
+  notice: {
+    companyId: token === 'seven' ? 7 : 8,
+    kind: 'critical_error',
+    key: 'k',
+    severity: 'critical',
+    title: `title of ${token}`,
+    service: `service-of-${token}`,
+    message: `message of ${token}`,
+    fields: [],
+    path: '',
+    atMs: Date.now(),
+    agent: '',
+  },
+  tries: 1,
+  nextTryAtMs: undefined,
+  note: '',
+  createdAtMs: Date.now(),
+  updatedAtMs: Date.now(),
 });
 
 const call = (method: 'GET' | 'POST', url: string, token: Token, payload?: object) =>
@@ -58,6 +90,7 @@ interface Case {
   readonly route: string;
   readonly onId?: (id: string) => Asked;
   readonly onFix?: (id: string) => Asked;
+  readonly onTask?: (id: string) => Asked;
   readonly onFingerprint?: (fingerprint: string) => Asked;
   readonly own?: { readonly ok: number };
   readonly whole?: () => Promise<void>;
@@ -67,6 +100,7 @@ const tellsNothingOf = (body: string) => {
   expect(body).not.toContain('eight');
   expect(body).not.toContain(ids.eight.id);
   expect(body).not.toContain(fixes.eight);
+  expect(body).not.toContain(tasks.eight);
   expect(body).not.toContain(ids.eight.fingerprint);
 };
 
@@ -113,6 +147,7 @@ const cases: readonly Case[] = [
     onId: (id) => ({ url: `/api/errors/${id}/fix`, payload: {} }),
     own: { ok: 202 },
   },
+  { route: 'GET /api/errors/:id/similar', onId: (id) => ({ url: `/api/errors/${id}/similar` }), own: { ok: 200 } },
   { route: 'GET /api/groups', whole: () => listed('/api/groups', 'service=service-of-eight', 'groups') },
   {
     route: 'GET /api/groups/:fingerprint',
@@ -182,6 +217,84 @@ const cases: readonly Case[] = [
     },
   },
   {
+    route: 'GET /api/delegations',
+    async whole() {
+      const own = await call('GET', '/api/delegations', 'seven');
+      expect(own.json().delegations).toMatchObject([{ id: tasks.seven }]);
+      tellsNothingOf(own.body);
+      expect((await call('GET', '/api/delegations?company_id=8', 'seven')).body).toBe(own.body);
+      const foreign = await call('GET', `/api/delegations?error_id=${ids.eight.id}`, 'seven');
+      expect(foreign.body).toBe((await call('GET', `/api/delegations?error_id=${UNKNOWN_ID}`, 'seven')).body);
+      expect(foreign.json()).toEqual({ delegations: [], next_cursor: null });
+    },
+  },
+  {
+    route: 'POST /api/delegations',
+    onId: (error_id) => ({ url: '/api/delegations', payload: { error_id, reason: 'r' } }),
+    // It was asked for before.
+    own: { ok: 200 },
+  },
+  { route: 'GET /api/delegations/:id', onTask: (id) => ({ url: `/api/delegations/${id}` }), own: { ok: 200 } },
+  {
+    route: 'POST /api/delegations/:id/ack',
+    onTask: (id) => ({ url: `/api/delegations/${id}/ack`, payload: {} }),
+    own: { ok: 200 },
+  },
+  {
+    route: 'POST /api/delegations/:id/report',
+    onTask: (id) => ({ url: `/api/delegations/${id}/report`, payload: { status: 'found', summary: 's' } }),
+    own: { ok: 200 },
+  },
+  {
+    route: 'POST /api/delegations/:id/release',
+    onTask: (id) => ({ url: `/api/delegations/${id}/release`, payload: { reason: 'r' } }),
+    // It was reported by the case before.
+    own: { ok: 409 },
+  },
+  {
+    route: 'GET /api/agents',
+    async whole() {
+      const own = await call('GET', '/api/agents', 'seven');
+      tellsNothingOf(own.body);
+      expect((await call('GET', '/api/agents?company_id=8', 'seven')).body).toBe(own.body);
+    },
+  },
+  {
+    route: 'GET /api/activity',
+    async whole() {
+      // Both companies have called by now; rows are written within a second.
+      await vi.waitFor(
+        async () => {
+          for (const token of ['seven', 'eight'] as const) {
+            const { activities } = (await call('GET', '/api/activity?limit=1', token)).json();
+            expect(activities).toHaveLength(1);
+          }
+        },
+        { timeout: 10_000, interval: 50 },
+      );
+      for (const query of ['', 'company_id=8', 'actor=eight', `error_id=${ids.eight.id}&actor=eight`]) {
+        const { activities } = (await call('GET', `/api/activity?limit=1000&${query}`, 'seven')).json();
+        expect(activities.map((row: { actor: string }) => row.actor)).not.toContain('eight');
+        // What it asked for itself may stand there; what was made for the other company may not.
+        for (const row of activities) expect([row.fix_id, row.outcome]).not.toEqual([fixes.eight, 'OK']);
+      }
+    },
+  },
+  {
+    route: 'GET /api/notifications',
+    async whole() {
+      const own = await call('GET', '/api/notifications', 'seven');
+      expect(own.json().notifications).toMatchObject([{ title: 'title of seven' }]);
+      tellsNothingOf(own.body);
+      expect((await call('GET', '/api/notifications?company_id=8', 'seven')).body).toBe(own.body);
+    },
+  },
+  {
+    route: 'GET /api/me',
+    whole: async () =>
+      expect((await call('GET', '/api/me', 'seven')).json()).toMatchObject({ name: 'seven', company: 7 }),
+  },
+  {
     route: 'GET /api/stream',
     async whole() {
       const from = '0.00000000-0000-0000-0000-000000000000';
@@ -208,7 +321,7 @@ test('every route of the table has a case', () => {
   expect(cases.map((entry) => entry.route)).toEqual(routes.map((route) => `${route.method} ${route.path}`));
 });
 
-for (const { route, onId, onFix, onFingerprint, own, whole } of cases.filter(
+for (const { route, onId, onFix, onTask, onFingerprint, own, whole } of cases.filter(
   (entry) => entry.route !== 'POST /api/errors/log',
 )) {
   const method = route.startsWith('POST') ? 'POST' : 'GET';
@@ -216,6 +329,7 @@ for (const { route, onId, onFix, onFingerprint, own, whole } of cases.filter(
 
   const asks = [
     { on: onId, foreign: () => ids.eight.id, unknown: UNKNOWN_ID, ours: () => ids.seven.id },
+    { on: onTask, foreign: () => tasks.eight, unknown: UNKNOWN_ID, ours: () => tasks.seven },
     { on: onFix, foreign: () => fixes.eight, unknown: UNKNOWN_ID, ours: () => fixes.seven },
     {
       on: onFingerprint,
@@ -257,6 +371,8 @@ test('nothing of the other company was changed by all of this', async () => {
   expect(theirs.trace).toMatchObject([{ message: 'neighbour of eight' }]);
   const fix = (await call('GET', `/api/fixes/${fixes.eight}`, 'eight')).json();
   expect(fix).toMatchObject({ state: 'awaiting_approval', outcome: null, error_id: ids.eight.id });
+  const task = (await call('GET', `/api/delegations/${tasks.eight}`, 'eight')).json();
+  expect(task).toMatchObject({ state: 'open', report: null, case: { reason: 'reason of eight' } });
 });
 
 // Last, because it makes an error of company 7 under an id that company 8 has.

@@ -33,16 +33,27 @@ test('it is OpenAPI 3.1 and has every route', () => {
   );
   expect(described.sort()).toEqual(
     [
+      'GET /api/activity',
+      'GET /api/agents',
+      'GET /api/delegations',
+      'GET /api/delegations/{id}',
       'GET /api/errors',
       'GET /api/errors/{id}',
+      'GET /api/errors/{id}/similar',
       'GET /api/fixes',
       'GET /api/fixes/{id}',
       'GET /api/groups',
       'GET /api/groups/{fingerprint}',
       'GET /api/healing',
+      'GET /api/me',
+      'GET /api/notifications',
       'GET /api/rules',
       'GET /api/stream',
       'GET /api/trends',
+      'POST /api/delegations',
+      'POST /api/delegations/{id}/ack',
+      'POST /api/delegations/{id}/release',
+      'POST /api/delegations/{id}/report',
       'POST /api/errors/log',
       'POST /api/errors/{id}/fix',
       'POST /api/errors/{id}/reopen',
@@ -53,7 +64,7 @@ test('it is OpenAPI 3.1 and has every route', () => {
       'POST /api/healing/pause',
     ].sort(),
   );
-  expect(routes).toHaveLength(18);
+  expect(routes).toHaveLength(29);
 });
 
 test('fields stand where they are read: path, query or body', () => {
@@ -107,11 +118,14 @@ test('every real answer fits the schema of its operation, to the field', async (
     'POST /api/errors/:id/resolve': { resolution_notes: 'n' },
     'POST /api/fixes/:id/reject': { reason: 'n' },
     'POST /api/healing/pause': { paused: false },
+    'POST /api/delegations': { error_id: id, agents: ['morgan'], reason: 'r' },
+    'POST /api/delegations/:id/report': { status: 'found', summary: 's', evidence: ['e'] },
+    'POST /api/delegations/:id/release': { reason: 'r' },
   };
   for (const { method, path, status } of answerRoutes) {
     const name = `${method} ${path}`;
     if (name in answers) continue;
-    const itsId = path.startsWith('/api/fixes/') ? (await fixOf(id)).id : id;
+    const itsId = await idFor(path, id);
     const answer = await t.api.server.inject({
       method,
       url: path.replace(':id', itsId).replace(':fingerprint', fingerprint),
@@ -127,6 +141,27 @@ test('every real answer fits the schema of its operation, to the field', async (
     expect(parsed.error?.issues ?? [], operation.name).toEqual([]);
   }
 });
+
+function idFor(path: string, errorId: string): string | Promise<string> {
+  if (path.startsWith('/api/fixes/')) return fixOf(errorId).then((fix) => fix.id);
+  return path.startsWith('/api/delegations/') ? delegationOf() : errorId;
+}
+
+/** Of an error of its own, so that no other call has moved it on. */
+let asked = 0;
+async function delegationOf(): Promise<string> {
+  asked += 1;
+  const post = (url: string, payload: object) => t.api.server.inject({ method: 'POST', url, payload });
+  const message = `task ${'x'.repeat(asked)}`;
+  const error = await post('/api/errors/log', { service: 's', severity: 'critical', message });
+  const answer = await post('/api/delegations', {
+    error_id: error.json().id,
+    agents: ['morgan', 'alex'],
+    questions: ['why?'],
+    reason: 'r',
+  });
+  return answer.json().delegations[0].id;
+}
 
 /** A fix with all that it can show; one that was not ended waits for approval or can be rolled back. */
 async function fixOf(errorId: string): Promise<{ id: string }> {

@@ -40,6 +40,8 @@ export interface ToolContext {
   readonly caller: string;
   /** The attempt that a person agreed to in this call; undefined otherwise. */
   readonly consented: string | undefined;
+  /** The attempt that a person refused in this call: say so (`declined`), and don't ask again. */
+  readonly declined?: string | undefined;
   /** Of the admin page, without a slash at the end. */
   readonly adminUrl: string;
   readonly nowMs: number;
@@ -52,4 +54,9 @@ export interface NextStep {
   readonly arguments: Readonly<Record<string, unknown>>;
   /** A sentence of ours: never text of an error. */
   readonly reason: string;
+}
+
+/** Checks a tool's parts against each other, and forgets their types. */
+export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(tool: Tool<Input, Output>): Tool {
+  return tool;
 }

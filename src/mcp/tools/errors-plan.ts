@@ -1,0 +1,128 @@
+// What devops.errors.fix would do: a dry run of the diagnosis. Nothing is changed.
+import * as z from 'zod';
+import { actions } from '../../healing/actions/catalogue.ts';
+import { paramsView, factsView } from '../../operations/attempt-view.ts';
+import { fixError } from '../../operations/fix-error.ts';
+import { listRules } from '../../operations/list-rules.ts';
+import { NAME_CHARS, cut, cutData } from '../budget.ts';
+import { bySuppression } from '../fix-status.ts';
+import { nextStepsView, scopeOf, step, takeSteps } from '../next-steps.ts';
+import { defineTool } from '../tool.ts';
+import { untrustedNotice } from '../untrusted.ts';
+
+const risks = ['none', 'low', 'medium', 'high'] as const;
+type Risk = (typeof risks)[number];
+
+/** What goes wrong when the diagnosis was wrong. An action that is not here counts as high. */
+export const riskOf: Readonly<Record<string, Risk>> = {
+  'task.open': 'none',
+  'check.correct': 'low',
+  'container.start': 'low',
+  'pool.reset': 'low',
+  'postgres.close_idle': 'low',
+  'cache.clear': 'medium',
+  'container.memory.raise': 'medium',
+  'container.restart': 'medium',
+  'container.stop': 'high',
+  'redis.delete_keys': 'high',
+};
+
+/** Facts and parameters come from probes, which read what servers say. */
+const FACTS_CHARS = 3_000;
+const PARAMS_CHARS = 600;
+
+export const errorsPlan = defineTool({
+  name: 'devops.errors.plan',
+  description:
+    'Diagnose an error and show what devops.errors.fix would do, its risk and who must agree. Changes nothing.',
+  input: z.strictObject({ error_id: z.string() }),
+  output: z.object({
+    error_id: z.string(),
+    rule_id: z.string().nullable(),
+    finding: z.string().nullable(),
+    target: z.string().nullable(),
+    risk: z.enum(risks).describe('Of its riskiest step.'),
+    steps: z
+      .array(z.object({ id: z.string(), action: z.string(), params: z.record(z.string(), z.unknown()) }))
+      .describe('A ladder: the next one is taken when those before did not help.'),
+    reversible: z.boolean().describe('Every step can be undone.'),
+    approval: z
+      .enum(['none', 'required', 'blocked'])
+      .describe('required: of a person; blocked: nothing would be done.'),
+    why: z.string(),
+    facts: z.record(z.string(), z.unknown()).describe('What the probes found.'),
+    untrusted: z.string(),
+    next_steps: nextStepsView,
+  }),
+  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  scope: scopeOf['devops.errors.plan'],
+  async run(context, { error_id }) {
+    const { plan, reason } = await context.perform(fixError, { id: error_id, dry_run: true });
+    const id = error_id.toLowerCase();
+    const delegate = step(
+      'devops.agents.delegate',
+      { error_id: id, reason: 'No rule can fix it now.' },
+      'Ask agents; without a name, those that the routes choose.',
+    );
+    const rules = step('devops.rules.list', { error_id: id }, 'See which rules match it, and why others do not.');
+    const untrusted = untrustedNotice('target', 'steps.params', 'facts');
+    if (plan === undefined) {
+      const output = {
+        error_id: id,
+        rule_id: null,
+        finding: null,
+        target: null,
+        risk: 'none' as const,
+        steps: [],
+        reversible: true,
+        approval: 'blocked' as const,
+        why: reason === undefined ? 'No rule knows this error.' : bySuppression[reason],
+        facts: {},
+        untrusted,
+        next_steps: takeSteps(context, [delegate, rules]),
+      };
+      return { kind: 'answer', output, truncated: false };
+    }
+    const mode = (await context.perform(listRules, {})).rules.find((rule) => rule.id === plan.rule_id)?.effective_mode;
+    const approval = reason !== undefined ? 'blocked' : mode === 'approve' ? 'required' : 'none';
+    const output = {
+      error_id: id,
+      rule_id: plan.rule_id,
+      finding: cut(plan.finding, NAME_CHARS),
+      target: cut(plan.target, NAME_CHARS),
+      risk: riskiest(plan.steps.map(({ action }) => riskOf[action] ?? 'high')),
+      steps: plan.steps.map((call) => ({
+        id: call.id,
+        action: call.action,
+        params: cutData(paramsView.parse(call.with), PARAMS_CHARS),
+      })),
+      reversible: plan.steps.every(({ action }) => actions.get(action)?.undo !== undefined),
+      approval,
+      why: reason === undefined ? WHY[approval] : bySuppression[reason],
+      facts: cutData(factsView.parse(plan.facts), FACTS_CHARS),
+      untrusted,
+      next_steps: takeSteps(
+        context,
+        approval === 'blocked'
+          ? [rules, delegate]
+          : [step('devops.errors.fix', { error_id: id }, FIX_REASON[approval]), rules],
+      ),
+    } as const;
+    return { kind: 'answer', output: { ...output, steps: [...output.steps] }, truncated: false };
+  },
+});
+
+const WHY = {
+  none: 'The rule may act by itself.',
+  required: 'The rule acts only after a person approved it.',
+  blocked: 'Nothing would be done now.',
+} as const;
+
+const FIX_REASON = {
+  none: 'Carry the plan out and prove that it helps.',
+  required: 'Ask a person to approve the plan.',
+} as const;
+
+function riskiest(given: readonly Risk[]): Risk {
+  return risks.findLast((risk) => given.includes(risk)) ?? 'none';
+}

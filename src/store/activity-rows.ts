@@ -20,6 +20,8 @@ interface ActivityDeps {
   readonly ready: () => Promise<void>;
 }
 
+type ActivityFilter = Parameters<AgentStore['listActivity']>[0];
+
 const FLUSH_MS = 1_000;
 
 /** After a failed flush: the store is away, and asking it each second helps nobody. */
@@ -93,10 +95,24 @@ export function createActivityRows({ writes, reads, logger, ready }: ActivityDep
     waiting = [];
   }
 
+  /** An insert that was repeated after a time-out stands twice: such rows are neighbours, and the page is filled up. */
+  async function listActivity({ limit, ...filter }: ActivityFilter): Promise<readonly (ActivityRow & { n: string })[]> {
+    const found: (ActivityRow & { readonly n: string })[] = [];
+    let { after } = filter;
+    for (;;) {
+      const asked = limit - found.length;
+      const position = after === undefined ? {} : { after };
+      const page = await reads.rows<StoredRow>(selectActivity({ ...filter, ...position, limit: asked }));
+      found.push(...page.filter((row, index) => row.n_text !== page[index - 1]?.n_text).map(fromStored));
+      after = found.at(-1);
+      if (page.length < asked || found.length >= limit) return found;
+    }
+  }
+
   return {
     addActivity,
     stop,
-    listActivity: async (filter) => (await reads.rows<StoredRow>(selectActivity(filter))).map(fromStored),
+    listActivity,
     lastCalls: async (companyId, sinceMs) => {
       const rows = await reads.rows<{ agent: string; at_ms: number | string }>(selectLastCalls(companyId, sinceMs));
       return new Map(rows.map((row) => [row.agent, Number(row.at_ms)]));

@@ -1,5 +1,5 @@
 // SQL over cases, notifications and activity. Of the first two the event of the highest seq holds how it is; what one is
-// born with (company, opening, key) is the same in all its events, and its groups and delegations only grow.
+// born with (company, opening, error, key) is the same in all its events, and its groups and delegations only grow.
 import type { AgentStore } from './agent-store.ts';
 import { AT } from './queries.ts';
 import type { Query } from './queries.ts';
@@ -69,12 +69,13 @@ export function selectDelegations(filter: Parameters<AgentStore['listDelegations
     [
       ['since_ms', filter.openedSinceMs, `opened_at >= ${AT('since_ms')}`],
       ['after_ms', filter.after?.openedAtMs, `opened_at <= ${AT('after_ms')}`],
+      ['error', filter.errorId, 'error_id = {error:String}'],
+      ['agent', filter.agent, 'has(delegation_agents, {agent:String})'],
     ],
     params,
   );
   const now = given(
     [
-      ['error', filter.errorId, 'error = {error:String}'],
       ['agent', filter.agent, 'task.2 = {agent:String}'],
       ['state', filter.state, 'task.3 IN ({state:Array(String)})'],
       ['after_id', filter.after?.id, `(opened, task.1) < (${AT('after_ms')}, {after_id:String})`],
@@ -85,7 +86,7 @@ export function selectDelegations(filter: Parameters<AgentStore['listDelegations
     query: `SELECT delegation_id, case_json FROM case_events ARRAY JOIN delegation_ids AS delegation_id
       WHERE company_id = {company:UInt32} AND (case_id, seq, delegation_id) GLOBAL IN (
         SELECT case_id, newest, task.1 FROM (
-          SELECT case_id, max(seq) AS newest, max(opened_at) AS opened, argMax(error_id, seq) AS error,
+          SELECT case_id, max(seq) AS newest, max(opened_at) AS opened,
             argMax(arrayZip(delegation_ids, delegation_agents, delegation_states), seq) AS tasks
           FROM case_events WHERE company_id = {company:UInt32} AND ${born} GROUP BY case_id)
         ARRAY JOIN tasks AS task WHERE ${now}
@@ -151,7 +152,7 @@ export const ACTIVITY_COLUMNS = [
   'trace_id',
 ] as const;
 
-/** In the order of the table, from its end: reads little however many rows there are. */
+/** In the order of the table, from its end: reads little however many rows there are, which a LIMIT BY would undo. */
 export function selectActivity(filter: Parameters<AgentStore['listActivity']>[0]): Query {
   const params: Record<string, unknown> = { company: filter.companyId, limit: filter.limit };
   const where = given(
@@ -170,7 +171,7 @@ export function selectActivity(filter: Parameters<AgentStore['listActivity']>[0]
     query: `SELECT company_id, toUnixTimestamp64Milli(at) AS at_ms, toString(n) AS n_text, actor, agent, via, call, error_id, attempt_id,
         delegation_id, outcome, took_ms, chars, truncated, trace_id
       FROM activity WHERE company_id = {company:UInt32} AND ${where}
-      ORDER BY at DESC, n DESC LIMIT 1 BY at, n LIMIT {limit:UInt32}`,
+      ORDER BY at DESC, n DESC LIMIT {limit:UInt32}`,
     query_params: params,
   };
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { ActivityRow, CaseEvent, NotificationEvent } from '../../src/store/agent-store.ts';
 import { createClickHouseStore } from '../../src/store/clickhouse-store.ts';
 import type { Store } from '../../src/store/clickhouse-store.ts';
+import { openClients } from '../../src/store/open-client.ts';
 import { eventOf, fingerprintOf, idOf } from './open-store.ts';
 
 let store: Store;
@@ -255,6 +256,19 @@ test('pages hold every call once, also those of one moment, in the order they we
   } while (after !== undefined);
   expect(seen).toEqual(['call 7', 'call 6', 'call 5', 'call 4', 'call 3', 'call 2', 'call 1']);
   expect(await store.listActivity({ companyId, limit: 3, after: { atMs: nowMs, n: "'; DROP" } })).toEqual([]);
+});
+
+test('calls that were written twice are listed once, in pages that are full', async () => {
+  const companyId = 34;
+  for (let n = 1; n <= 5; n += 1) store.addActivity(callOf({ companyId, call: `call ${n}` }));
+  await written(companyId, 5);
+  const clients = await openClients({ kind: 'embedded', dataDir });
+  const query = 'INSERT INTO activity SELECT * FROM activity WHERE company_id = 34';
+  await clients.write.command({ query });
+  await clients.close();
+  const listed = async (limit: number) => (await store.listActivity({ companyId, limit })).map((row) => row.call);
+  expect(await listed(3)).toEqual(['call 5', 'call 4', 'call 3']);
+  expect(await listed(10)).toEqual(['call 5', 'call 4', 'call 3', 'call 2', 'call 1']);
 });
 
 test('activity that the store can not take is bounded, and what was dropped is told', async () => {

@@ -4,10 +4,9 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { AttemptStore } from '../../src/store/attempt-store.ts';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createClickHouseStore } from '../../src/store/clickhouse-store.ts';
-import type { ErrorStore } from '../../src/store/error-store.ts';
+import type { Store } from '../../src/store/clickhouse-store.ts';
 import type { StoreTarget } from '../../src/store/open-client.ts';
 import { eventOf, fingerprintOf, idOf } from './open-store.ts';
 
@@ -27,7 +26,7 @@ async function killServer(): Promise<void> {
   await exit;
 }
 
-function storeOn(change: Partial<Extract<StoreTarget, { kind: 'server' }>> = {}): ErrorStore & AttemptStore {
+function storeOn(change: Partial<Extract<StoreTarget, { kind: 'server' }>> = {}): Store {
   const target = {
     kind: 'server',
     url: `http://127.0.0.1:${port}`,
@@ -76,6 +75,39 @@ test('on a server too an attempt marks the errors it acted on', async () => {
   const { errors } = await store.listErrors({ companyId: 1, limit: 2 });
   expect(errors.map((listed) => listed.autoFixSuccessful)).toEqual([false, true]);
   expect(await store.listAttempts({ companyId: 1, state: ['ended'], limit: 10 })).toEqual(['{}']);
+  await store.stop(1_000);
+});
+
+test('on a server too cases, notifications, activity and similar groups are kept and found', async () => {
+  const store = storeOn({ database: 'errata_agents' });
+  await store.start();
+  await store.insert([eventOf(40), eventOf(41, { fingerprint: fingerprintOf(2) })]);
+  const delegations = [{ id: 'd-1', agent: 'morgan', state: 'open' }];
+  const nowMs = Date.now();
+  const times = { atMs: nowMs, openedAtMs: nowMs, createdAtMs: nowMs };
+  const born = { companyId: 1, seq: 1, ...times, state: 'open', attemptId: '', errorId: idOf(40) };
+  await store.appendCase({ ...born, caseId: 'c-1', fingerprints: [fingerprintOf(1)], delegations, case: '{"a":1}' });
+  await store.appendNotification({
+    ...born,
+    notificationId: 'n-1',
+    channel: 'ops',
+    kind: 'digest',
+    key: '',
+    notification: '{}',
+  });
+  const call = { actor: 'a', agent: 'morgan', via: 'mcp', call: 'x', delegationId: 'd-1', outcome: 'OK', traceId: '' };
+  store.addActivity({ ...born, ...call, tookMs: 1, chars: 2, truncated: true });
+  await vi.waitFor(async () => expect(await store.lastCalls(1, 0)).toEqual(new Map([['morgan', nowMs]])), 5_000);
+  expect(await store.listActivity({ companyId: 1, agent: 'morgan', limit: 10 })).toMatchObject([
+    { ...call, tookMs: 1 },
+  ]);
+  expect(await store.listDelegations({ companyId: 1, agent: 'morgan', state: ['open'], limit: 10 })).toEqual([
+    { delegationId: 'd-1', case: '{"a":1}' },
+  ]);
+  expect(await store.listCases({ fingerprints: [fingerprintOf(1)], limit: 10 })).toEqual(['{"a":1}']);
+  expect(await store.listNotifications({ companyId: 1, limit: 10 })).toEqual(['{}']);
+  const similar = await store.findSimilar(1, fingerprintOf(1), { resolvedOnly: false, limit: 5 });
+  expect(similar).toMatchObject([{ fingerprint: fingerprintOf(2), score: 1, errorId: idOf(41) }]);
   await store.stop(1_000);
 });
 

@@ -82,10 +82,10 @@ function offerNotice(record: CaseRecord, delegation: Delegation, told: Told): No
       ['delegation_id', id],
       ...fieldsOf(record),
       ['priority', record.priority],
-      ...questions.map((question) => ['question', question] as const),
       ...(dueAtMs === undefined ? [] : [['acknowledge_by', timeOf(dueAtMs)] as const]),
       ['report_by', timeOf(record.deadlineAtMs)],
       ['offer', String(offers)],
+      ...questions.map((question) => ['question', question] as const),
     ],
     agent,
   };
@@ -107,7 +107,8 @@ function escalatedNotice(record: CaseRecord, told: Told): Notice {
     kind: 'case_escalated',
     key: keyOf('case_escalated', record.fingerprints, record.finding || record.errorType),
     title: 'The agents could not resolve it: people must see to it',
-    fields: [...fieldsOf(record), ['summary', record.summary]],
+    // A line each: of a long text only the beginning is shown.
+    fields: [...fieldsOf(record), ...record.summary.split('\n').map((line) => ['summary', line] as const)],
   };
 }
 

@@ -11,6 +11,9 @@ import { InvalidInput } from './invalid-input.ts';
 import { oneOrMore } from './one-or-more.ts';
 import { defineOperation } from './operation.ts';
 
+/** Each is read with its whole case, which may hold eight long reports. */
+const MAX_PAGE = 200;
+
 export const listDelegations = defineOperation({
   name: 'list-delegations',
   summary: 'Lists what agents were asked to see to, newest case first.',
@@ -19,7 +22,8 @@ export const listDelegations = defineOperation({
     agent: agentField.optional().describe('Only those of this agent.'),
     state: oneOrMore(z.enum(delegationStates)).optional().describe('One state or several.'),
     error_id: z.string().optional().describe('Only those about this error.'),
-    ...pageFields,
+    cursor: pageFields.cursor,
+    limit: z.int().min(1).max(MAX_PAGE).default(50).describe('Most items in one answer.'),
     company_id: companyField,
   }),
   output: z.object({

@@ -280,6 +280,7 @@ test.each([
   ['/api/activity?agent=nobody', 'agent'],
   ['/api/delegations?state=lost', 'state'],
   ['/api/delegations?cursor=x', 'cursor'],
+  ['/api/delegations?limit=201', 'limit'],
   ['/api/activity?cursor=x', 'cursor'],
   // 2^64: no row can have it.
   [`/api/activity?cursor=${Buffer.from('1.18446744073709551616').toString('base64url')}`, 'cursor'],

@@ -96,6 +96,11 @@ test('fields stand where they are read: path, query or body', () => {
   expect(openapi.paths['/api/errors/{id}/reopen']?.['post']?.requestBody).toMatchObject({ required: false });
 });
 
+test('a call that may find its work done already says both of its answers', () => {
+  expect(Object.keys(openapi.paths['/api/delegations']?.['post']?.responses ?? {})).toEqual(['200', '201', 'default']);
+  expect(Object.keys(openapi.paths['/api/errors/log']?.['post']?.responses ?? {})).toEqual(['201', 'default']);
+});
+
 test('every reference leads somewhere', () => {
   const text = JSON.stringify(openapi);
   expect([...new Set(text.match(/"\$ref":"[^"]+"/g))]).toEqual(['"$ref":"#/components/schemas/Problem"']);

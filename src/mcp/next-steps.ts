@@ -40,10 +40,10 @@ export function step(tool: ToolName, args: NextStep['arguments'], reason: string
 }
 
 /** The first three that the caller may take. */
-export function takeSteps(context: ToolContext, steps: readonly (NextStep | undefined)[]): StepsView {
+export function takeSteps(context: ToolContext, steps: readonly (NextStep | undefined | false)[]): StepsView {
   return (
     steps
-      .filter((given) => given !== undefined)
+      .filter((given) => given !== undefined && given !== false)
       .filter(({ tool }) => context.scopes.has(scopeOf[tool as ToolName]))
       // A filter that the caller sent may have been copied from an error.
       .filter((given) => !Object.values(given.arguments).flat().some(isHiding))

@@ -131,7 +131,9 @@ async function answerOf(
   context: ToolContext,
   asked: Asked,
 ): Promise<Record<string, unknown>> {
-  return (await tool.run(context, tool.input.parse(asked))).output;
+  // Steps are for those who call.
+  const { next_steps: _, ...output } = (await tool.run(context, tool.input.parse(asked))).output;
+  return output;
 }
 
 function data(value: Asked, ...fields: readonly string[]): string {

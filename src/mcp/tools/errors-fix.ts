@@ -42,12 +42,15 @@ type Fix = z.output<typeof fixView>;
 const LOOK_WITHIN_MS = 5_000;
 const LOOK_EVERY_MS = 100;
 
+/** A form that was closed is no decision for good. */
+const DECLINED = 'The person who was asked did not approve it. It still waits at approval_url.';
+
 const LOOKING: ReadonlySet<Fix['state']> = new Set(['matched', 'diagnosing', 'diagnosed']);
 
 export const errorsFix = defineTool({
   name: 'devops.errors.fix',
   description: 'Attempt to auto-fix an infrastructure error',
-  input: z.object({ error_id: z.string() }),
+  input: z.strictObject({ error_id: z.string() }),
   output,
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
   scope: scopeOf['devops.errors.fix'],
@@ -64,6 +67,10 @@ export const errorsFix = defineTool({
       const approved = await context.perform(approveFix, { id: fix.id });
       return { kind: 'answer', output: ofFix(context, id, approved), truncated: false };
     }
+    if (context.declined === fix.id) {
+      const output = { ...ofFix(context, id, fix), status: 'declined' as const, summary: DECLINED };
+      return { kind: 'answer', output, truncated: false };
+    }
     return {
       kind: 'consent',
       output: ofFix(context, id, fix),
@@ -75,6 +82,7 @@ export const errorsFix = defineTool({
 
 async function diagnosed(context: ToolContext, attempt: Fix): Promise<Fix> {
   let fix = attempt;
+  if (!context.scopes.has('read')) return fix;
   for (let waitedMs = 0; LOOKING.has(fix.state) && waitedMs < LOOK_WITHIN_MS; waitedMs += LOOK_EVERY_MS) {
     await setTimeout(LOOK_EVERY_MS, undefined, { signal: context.signal });
     fix = await context.perform(getFix, { id: fix.id });

@@ -9,7 +9,7 @@ import { defineTool } from '../tool.ts';
 export const errorsList = defineTool({
   name: 'devops.errors.list',
   description: 'List infrastructure errors for Morgan to investigate',
-  input: z.object({
+  input: z.strictObject({
     severity: z.enum(['critical', 'error', 'warning']).optional(),
     resolved: z.boolean().optional(),
     limit: z.number().optional(),

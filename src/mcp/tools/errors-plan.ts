@@ -8,6 +8,7 @@ import { NAME_CHARS, cut, cutData } from '../budget.ts';
 import { bySuppression } from '../fix-status.ts';
 import { nextStepsView, scopeOf, step, takeSteps } from '../next-steps.ts';
 import { defineTool } from '../tool.ts';
+import type { ToolContext } from '../tool.ts';
 import { untrustedNotice } from '../untrusted.ts';
 
 const risks = ['none', 'low', 'medium', 'high'] as const;
@@ -83,8 +84,7 @@ export const errorsPlan = defineTool({
       };
       return { kind: 'answer', output, truncated: false };
     }
-    const mode = (await context.perform(listRules, {})).rules.find((rule) => rule.id === plan.rule_id)?.effective_mode;
-    const approval = reason !== undefined ? 'blocked' : mode === 'approve' ? 'required' : 'none';
+    const approval = reason === undefined ? await approvalOf(context, plan.rule_id) : 'blocked';
     const output = {
       error_id: id,
       rule_id: plan.rule_id,
@@ -122,6 +122,13 @@ const FIX_REASON = {
   none: 'Carry the plan out and prove that it helps.',
   required: 'Ask a person to approve the plan.',
 } as const;
+
+/** A token that may not read is told the careful answer. */
+async function approvalOf(context: ToolContext, ruleId: string): Promise<'none' | 'required'> {
+  if (!context.scopes.has('read')) return 'required';
+  const { rules } = await context.perform(listRules, {});
+  return rules.find(({ id }) => id === ruleId)?.effective_mode === 'approve' ? 'required' : 'none';
+}
 
 function riskiest(given: readonly Risk[]): Risk {
   return risks.findLast((risk) => given.includes(risk)) ?? 'none';

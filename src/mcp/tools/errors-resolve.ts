@@ -6,7 +6,7 @@ import { resolveError } from '../../operations/resolve-error.ts';
 import { nextStepsView, scopeOf, step, takeSteps } from '../next-steps.ts';
 import { defineTool } from '../tool.ts';
 import type { ToolContext } from '../tool.ts';
-import { untrustedNotice } from '../untrusted.ts';
+import { isUuid } from '../../operations/cursor.ts';
 
 /** A page of a list; each is looked up, then changed. */
 const MAX_ERRORS = 50;
@@ -16,9 +16,15 @@ const output = z.object({
   changed: z.array(z.string()),
   unchanged: z.array(z.string()).describe('They were so already.'),
   not_found: z.array(z.string()),
-  untrusted: z.string(),
   next_steps: nextStepsView,
 });
+
+interface Result {
+  readonly id: string;
+  readonly kind: 'changed' | 'unchanged' | 'not_found';
+}
+
+const NO_ID = 'not an id';
 
 export const errorsResolve = defineTool({
   name: 'devops.errors.resolve',
@@ -35,42 +41,56 @@ export const errorsResolve = defineTool({
   scope: scopeOf['devops.errors.resolve'],
   async run(context, { error_ids, resolved, resolution, note }) {
     const ids = [...new Set(error_ids.map((id) => id.toLowerCase()))];
-    const found = await Promise.all(ids.map(async (id) => ({ id, error: await find(context, id) })));
-    const changed = found.filter(({ error }) => error !== undefined && error.resolved !== resolved);
+    const before = await Promise.all(ids.map((id) => stateOf(context, id)));
     const words = note?.trim() ?? '';
     const notes = words === '' ? resolution : `${resolution}: ${words}`;
-    // One of each group changes the group.
-    const groups = new Map(changed.map(({ id, error }) => [error?.fingerprint, id]));
-    for (const id of groups.values()) {
-      if (resolved) await context.perform(resolveError, { id, resolution_notes: notes });
-      else await context.perform(reopenError, { id });
+    const results: Result[] = [];
+    /** One of each group changes the group. */
+    const groups = new Set<string>();
+    for (const [index, id] of ids.entries()) {
+      const error = before[index];
+      if (error === undefined) results.push({ id, kind: 'not_found' });
+      else if (error !== 'unknown' && error.resolved === resolved) results.push({ id, kind: 'unchanged' });
+      else if (error !== 'unknown' && groups.has(error.fingerprint)) results.push({ id, kind: 'changed' });
+      else {
+        const change = resolved
+          ? context.perform(resolveError, { id, resolution_notes: notes })
+          : context.perform(reopenError, { id });
+        const changed = await orUndefined(change);
+        if (changed !== undefined) groups.add(changed.fingerprint);
+        results.push({ id, kind: changed === undefined ? 'not_found' : 'changed' });
+      }
     }
+    const those = (kind: Result['kind']) => results.filter((result) => result.kind === kind).map(({ id }) => id);
+    const changed = those('changed');
     return {
       kind: 'answer',
       truncated: false,
       output: {
         resolved,
-        changed: changed.map(({ id }) => id),
-        unchanged: found.filter(({ error }) => error?.resolved === resolved).map(({ id }) => id),
-        not_found: found.filter(({ error }) => error === undefined).map(({ id }) => id),
-        untrusted: untrustedNotice('not_found'),
+        changed,
+        unchanged: those('unchanged'),
+        // As the caller sent them; what is no id is not said back.
+        not_found: those('not_found').map((id) => (isUuid(id) ? id : NO_ID)),
         next_steps: takeSteps(context, [
           step('devops.errors.groups', { resolved: false }, 'See what is still open.'),
-          changed[0] &&
-            step(
-              'devops.errors.resolve',
-              { error_ids: changed.map(({ id }) => id), resolved: !resolved },
-              'Take it back.',
-            ),
+          changed.length === 0
+            ? undefined
+            : step('devops.errors.resolve', { error_ids: changed, resolved: !resolved }, 'Take it back.'),
         ]),
       },
     };
   },
 });
 
-async function find(context: ToolContext, id: string) {
+/** `unknown`: this token may not read. */
+async function stateOf(context: ToolContext, id: string) {
+  return context.scopes.has('read') ? orUndefined(context.perform(getError, { id })) : 'unknown';
+}
+
+async function orUndefined<Value>(asked: Promise<Value>): Promise<Value | undefined> {
   try {
-    return await context.perform(getError, { id });
+    return await asked;
   } catch (cause) {
     if (cause instanceof Failure && cause.code === 'NOT_FOUND') return undefined;
     throw cause;

@@ -34,26 +34,27 @@ export const fixesRollback = defineTool({
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
   scope: scopeOf['devops.fixes.rollback'],
   async run(context, { fix_id }) {
-    const fix = await context.perform(getFix, { id: fix_id });
-    const { status, note } = await rollBack(context, fix);
+    const before = context.scopes.has('read') ? await context.perform(getFix, { id: fix_id }) : undefined;
+    const { status, note } =
+      (before === undefined ? undefined : decided(before, context.nowMs)) ?? (await rollBack(context, fix_id));
     return {
       kind: 'answer',
       truncated: false,
       output: {
-        fix_id: fix.id,
+        fix_id: fix_id.toLowerCase(),
         status,
         summary: SUMMARY[status],
         note: cut(note, NOTE_CHARS),
         untrusted: untrustedNotice('note'),
         next_steps: takeSteps(context, [
-          step('devops.fixes.history', { error_id: fix.error_id }, 'See how it stands now.'),
-          status === 'rolled_back' || status === 'not_reversible'
-            ? step(
-                'devops.agents.delegate',
-                { error_id: fix.error_id, reason: 'The fix was not what it needs.' },
-                'Ask agents; without a name, those that the routes choose.',
-              )
-            : undefined,
+          before && step('devops.fixes.history', { error_id: before.error_id }, 'See how it stands now.'),
+          before &&
+            (status === 'rolled_back' || status === 'not_reversible') &&
+            step(
+              'devops.agents.delegate',
+              { error_id: before.error_id, reason: 'The fix was not what it needs.' },
+              'Ask agents; without a name, those that the routes choose.',
+            ),
         ]),
       },
     };
@@ -62,19 +63,24 @@ export const fixesRollback = defineTool({
 
 type Fix = Parameters<typeof undoOf>[0];
 
-async function rollBack(
-  context: ToolContext,
-  fix: Fix,
-): Promise<{ readonly status: (typeof statuses)[number]; readonly note: string }> {
-  // The same call again: what is undone stays undone.
-  if (fix.outcome === 'rolled_back' && fix.state === 'ended') return { status: 'rolled_back', note: fix.note };
-  if (fix.state === 'rolling_back') return { status: 'running', note: fix.note };
-  if (fix.state === 'awaiting_approval') return { status: 'approval_required', note: fix.note };
-  if (fix.state === 'suppressed' || (fix.state === 'ended' && undoOf(fix, context.nowMs) === undefined)) {
-    return { status: 'not_reversible', note: fix.note };
-  }
+interface Rolled {
+  readonly status: (typeof statuses)[number];
+  readonly note: string;
+}
+
+/** What needs no try; the same call again finds what is undone. */
+function decided(fix: Fix, nowMs: number): Rolled | undefined {
+  const { state, outcome, note } = fix;
+  if (state === 'ended' && outcome === 'rolled_back') return { status: 'rolled_back', note };
+  if (state === 'rolling_back') return { status: 'running', note };
+  if (state === 'awaiting_approval') return { status: 'approval_required', note };
+  const isReversible = state !== 'suppressed' && (state !== 'ended' || undoOf(fix, nowMs) !== undefined);
+  return isReversible ? undefined : { status: 'not_reversible', note };
+}
+
+async function rollBack(context: ToolContext, id: string): Promise<Rolled> {
   try {
-    const { state, outcome, note } = await context.perform(rollbackFix, { id: fix.id });
+    const { state, outcome, note } = await context.perform(rollbackFix, { id });
     if (state === 'rolling_back') return { status: 'running', note };
     return { status: outcome === 'rolled_back' ? 'rolled_back' : 'failed', note };
   } catch (cause) {

@@ -1,5 +1,5 @@
 // A service with a Redis pool, as it runs in a container of redis-pool.test.ts: it reads the cart five times a second and
-// reports what fails. Something in it takes connections and never gives them back: LEAKS says for how long it does.
+// reports what fails; /healthz tells whether the last one succeeded. Something in it takes connections and never gives them back: LEAKS says for how long it does.
 import { createServer } from 'node:http';
 import { createClient, createClientPool } from '@redis/client';
 import { fixHandler, logError, onFix, startCapture } from 'errata/capture';
@@ -11,6 +11,7 @@ startCapture({ service });
 const counter = await createClient({ url }).connect();
 const starts = await counter.incr(`${service}:starts`);
 let pools = 0;
+let isFailing = false;
 let pool = await openPool();
 
 onFix('pool.reset', async ({ pool: name }) => {
@@ -21,7 +22,11 @@ onFix('pool.reset', async ({ pool: name }) => {
   await counter.incr(`${service}:resets`);
   return { closed };
 });
-createServer(fixHandler({ secret })).listen(Number(port), '127.0.0.1');
+const fixes = fixHandler({ secret });
+createServer((request, response) => {
+  if (request.url === '/healthz') response.writeHead(isFailing ? 503 : 200).end();
+  else fixes(request, response);
+}).listen(Number(port), '127.0.0.1');
 setInterval(() => void readCart(), 200);
 
 async function openPool() {
@@ -45,7 +50,9 @@ function never() {
 async function readCart() {
   try {
     await pool.get('cart');
+    isFailing = false;
   } catch (error) {
+    isFailing = true;
     await logError({
       severity: 'error',
       message: `Redis connection pool exhausted: ${pool.clientsInUse} of ${SIZE} in use`,

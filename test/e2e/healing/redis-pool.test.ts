@@ -20,8 +20,10 @@ const SCRIPT = 'test/e2e/healing/cart-service.mjs';
 /** Of Node, where they are on this machine. */
 const LIBRARIES = ['/usr', '/lib', '/lib64'].filter((path) => existsSync(path));
 /** By service: how long its connections leak. */
-const LEAKS = { cart: 'until reset', basket: 'until restart', wishlist: 'for ever' };
+const LEAKS = { cart: 'until reset', basket: 'until restart', wishlist: 'for ever', ledger: 'until restart' };
 type Service = keyof typeof LEAKS;
+/** What a probe can ask how it is: of the others errors alone tell, which is no reason for a restart. */
+const PROBED: readonly Service[] = ['basket', 'wishlist'];
 
 let redis: Server;
 let client: ReturnType<typeof createClient>;
@@ -39,6 +41,9 @@ beforeAll(async () => {
       services: [...ports].map(([name, port]) => ({
         name,
         container: { labels: { 'errata.service': name } },
+        ...(PROBED.some((one) => one === name)
+          ? { address: `127.0.0.1:${port}`, health_check: { protocol: 'http', path: '/healthz' } }
+          : {}),
         fix_endpoint: { url: `http://127.0.0.1:${port}/errata/fix`, secret: 'env:FIX_SECRET' },
       })),
     },
@@ -88,6 +93,17 @@ test('a reset that does not help is followed by one restart of the container', a
   expect(await client.mGet(['basket:resets', 'basket:starts'])).toEqual(['1', '2']);
   expect(mutationsOf(id)).toEqual([expect.stringContaining('/restart')]);
   tell('a reset did not help, a restart did', attempt);
+});
+
+test('what no probe sees failing is not restarted: when the reset does not help, people are told', async () => {
+  const id = await run('ledger');
+  expect(await ended('ledger')).toMatchObject({
+    outcome: 'ineffective',
+    finding: 'CLIENT_POOL_EXHAUSTED',
+    escalated_to: 'morgan',
+    steps: [{ action: 'pool.reset', state: 'done' }],
+  });
+  expect(mutationsOf(id)).toEqual([]);
 });
 
 test('when neither helps it is ineffective, and people are told', async () => {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import * as z from 'zod';
 import { defineAction } from '../../../src/healing/action.ts';
 import { defineProbe } from '../../../src/healing/probe.ts';
+import { fieldNames } from '../../../src/healing/error-fields.ts';
 import { readRules } from '../../../src/healing/read-rules.ts';
 
 const tcp = defineProbe({
@@ -158,6 +159,26 @@ test('aliases that grow without end are refused', () => {
     }),
   ].join('\n');
   expect(readText(bomb).faults[0]).toContain('Excessive alias count');
+});
+
+const modes = ['observe', 'approve', 'auto'];
+
+test.each(modes)('of the error a step may take its service, type and environment, in mode %s', (mode) => {
+  for (const field of ['service', 'error_type', 'environment']) {
+    const plan = step(`{ id: s, action: memory.raise, with: { cap: '\${error.${field}}' } }`);
+    expect([field, faultsOf({ head: `mode: ${mode}`, plan })]).toEqual([field, []]);
+  }
+});
+
+test.each(modes)('nothing else of the error decides what a step changes, in mode %s', (mode) => {
+  const taken = fieldNames.filter((field) => !['service', 'error_type', 'environment'].includes(field));
+  for (const field of [...taken, 'details.cap']) {
+    const plan = step(`{ id: s, action: memory.raise, with: { cap: '\${error.${field}}' } }`);
+    expect([field, faultsOf({ head: `mode: ${mode}`, plan })]).toEqual([
+      field,
+      [expect.stringContaining('a text of the sender may not decide what is changed')],
+    ]);
+  }
 });
 
 test.each<[string, Partial<typeof parts>, string]>([

@@ -1,6 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { actions } from '../../../src/healing/actions/catalogue.ts';
+import { chooseBranch } from '../../../src/healing/choose-branch.ts';
+import type { FactValue, Facts } from '../../../src/healing/facts.ts';
 import { probes } from '../../../src/healing/probes/catalogue.ts';
 import { readRules } from '../../../src/healing/read-rules.ts';
 import { rulesJsonSchema } from '../../../src/healing/rule-schema.ts';
@@ -54,6 +56,39 @@ test('no shipped rule changes a container before it asked who stopped it', () =>
   for (const { plan } of rules.filter(({ plan }) => plan.some(({ steps }) => steps.length > 0))) {
     expect([plan[0]?.name, plan[0]?.finding, plan[0]?.then]).toEqual(['held', 'STOPPED_BY_OPERATOR', 'escalate']);
   }
+});
+
+const found: Readonly<Record<string, readonly FactValue[]>> = {
+  'box.recent_oom': [false, true],
+  'use.memory_ratio': [0.5, 0.99],
+  'trend.growing': [false, true],
+  'tcp.ok': [true, false],
+  'wire.protocol': ['unknown', 'http', 'postgresql'],
+  'wire.silent': [false, true],
+  'http.status': [200, 503],
+  'login.code': ['', 'ETIMEDOUT'],
+};
+const disturbing = ['container.restart', 'container.start', 'container.stop'];
+
+function disturbs(facts: Facts): readonly string[] {
+  return rules.flatMap(({ id, plan }) => {
+    const branch = chooseBranch(plan, { 'box.status': 'running', 'box.age_s': 900, 'box.memory_bytes': 1, ...facts });
+    return branch?.steps.some(({ action }) => disturbing.includes(action)) === true ? [`${id} ${branch.name}`] : [];
+  });
+}
+
+test('no shipped rule restarts what its own health check calls healthy, whatever else was found', () => {
+  const all = Object.entries(found).reduce<readonly Facts[]>(
+    (some, [name, values]) => some.flatMap((facts) => values.map((value) => ({ ...facts, [name]: value }))),
+    [{ 'box.health': 'healthy', 'http.error': 'ETIMEDOUT' }],
+  );
+  expect(new Set(all.flatMap(disturbs))).toEqual(new Set());
+});
+
+test('no shipped rule restarts on errors alone, while no probe finds a fault', () => {
+  expect(disturbs({ 'box.health': 'none' })).toEqual([]);
+  const well = Object.entries(found).map(([name, values]) => [name, values[0]]);
+  expect(disturbs({ 'box.health': 'none', ...Object.fromEntries(well) })).toEqual([]);
 });
 
 test('rule.schema.json is the schema of the rules', () => {

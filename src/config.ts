@@ -31,6 +31,8 @@ import type { RedactionSettings } from './errors/redact.ts';
 import { readConfigFile } from './config-file.ts';
 import type { FileLines } from './config-file.ts';
 import { Failure } from './failure.ts';
+import { toRemoteSettings } from './mcp/remote-settings.ts';
+import type { RemoteSettings } from './mcp/remote-settings.ts';
 import { mcpSchema, toMcpSettings } from './mcp/settings-schema.ts';
 import type { McpSettings } from './mcp/settings-schema.ts';
 import type { StoreTarget } from './store/open-client.ts';
@@ -173,6 +175,11 @@ export function loadConfig({ env = process.env, serving = true }: LoadOptions = 
     throw new Failure('CONFIG_INVALID', `the configuration has ${count}:\n${faults.join('\n')}`);
   }
   return deepFreeze(config);
+}
+
+/** What `errata mcp` needs. A client starts it in any folder, so no errata.yaml is read. Throws CONFIG_INVALID. */
+export function loadRemote(env: Environment = process.env): RemoteSettings {
+  return toRemoteSettings(env);
 }
 
 type FileValues = z.output<typeof fileSchema>;

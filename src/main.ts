@@ -3,16 +3,20 @@
 import { pino } from 'pino';
 import { createApp } from './app.ts';
 import { runTokenCommand } from './access/token-command.ts';
-import { loadConfig } from './config.ts';
+import { answerRoutes } from './api/routes.ts';
+import { loadConfig, loadRemote } from './config.ts';
 import { toFailure } from './failure.ts';
 import { actions } from './healing/actions/catalogue.ts';
 import { runBacktest } from './healing/backtest-command.ts';
 import { probes } from './healing/probes/catalogue.ts';
 import { readRules } from './healing/read-rules.ts';
 import { runRulesCommand } from './healing/rules-command.ts';
+import { runMcpCommand } from './mcp/mcp-command.ts';
+import { ownTracer } from './own-telemetry.ts';
 import { createClickHouseStore } from './store/clickhouse-store.ts';
 
 const USAGE = `errata serve                       run the processor
+errata mcp                         MCP for clients that start their servers themselves (errata mcp --help)
 errata token create|list|revoke    who may send, read and fix (errata token --help)
 errata rules check|test|schema     what is wrong with rules, before they run (errata rules --help)
 errata rules backtest              what they would have done to the errors in the store
@@ -25,11 +29,29 @@ process.exitCode = await run(process.argv.slice(2));
 
 async function run([command, ...rest]: readonly string[]): Promise<number> {
   if (command === 'serve') return serve();
+  if (command === 'mcp') return mcp(rest);
   if (command === 'token') return token(rest);
   if (command === 'rules') return rules(rest);
   const asked = command === undefined || command === '--help';
   (asked ? process.stdout : process.stderr).write(USAGE);
   return asked ? 0 : 2;
+}
+
+async function mcp(argv: readonly string[]): Promise<number> {
+  try {
+    return await runMcpCommand(argv, {
+      settings: loadRemote(),
+      routes: answerRoutes,
+      stdin: process.stdin,
+      stderr: process.stderr,
+      tracer: ownTracer(),
+      logger: pino({ level: 'warn' }, process.stderr),
+      now: Date.now,
+    });
+  } catch (cause) {
+    process.stderr.write(`${toFailure(cause).message}\n`);
+    return 1;
+  }
 }
 
 function token(argv: readonly string[]): number {

@@ -17,7 +17,6 @@ import { createWatch } from './watch-call.ts';
 
 export interface ServerParts {
   readonly surface: Surface;
-  readonly version: string;
   /** Of the admin page, without a slash at the end. */
   readonly adminUrl: string;
   readonly tracer: Tracer;
@@ -28,6 +27,9 @@ export interface ServerParts {
   readonly logger: Pick<FastifyBaseLogger, 'error' | 'warn'>;
   readonly now: () => number;
 }
+
+/** Of package.json. */
+export const VERSION = '0.1.0';
 
 export type CreateServer = (caller: Caller) => McpServer;
 
@@ -53,7 +55,7 @@ export function createServerFactory(parts: ServerParts): CreateServer {
   return (caller) => {
     const { principal, style, perform } = caller;
     const server = new McpServer(
-      { name: 'errata', title: 'Errata', version: parts.version },
+      { name: 'errata', title: 'Errata', version: VERSION },
       {
         instructions: showNames(surface.instructions, style),
         capabilities: { tools: neverChanges, resources: neverChanges, prompts: neverChanges },

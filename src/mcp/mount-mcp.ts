@@ -54,7 +54,10 @@ export async function mountMcp(server: FastifyInstance, settings: MountSettings,
       if (failure.code === 'INTERNAL') request.log.error({ err: error }, 'a request over MCP failed unforeseen');
     });
     scope.addHook('onRequest', hostHeaderValidation([...ownHosts(settings.host), ...settings.allowedHosts]));
-    scope.addHook('onRequest', originValidation([...localhostAllowedOrigins(), ...settings.allowedOrigins]));
+    scope.addHook(
+      'onRequest',
+      originValidation([...localhostAllowedOrigins(), ...settings.allowedOrigins.map(hostOf)]),
+    );
     scope.addHook('onRequest', async (request) => {
       const principal = authenticate(request.headers.authorization);
       if (principal.tokenId === 'local') requireLocalCaller(request.headers);
@@ -83,6 +86,11 @@ function ownHosts(host: string): readonly string[] {
     ? Object.values(networkInterfaces()).flatMap((bound) => bound?.map(({ address }) => address) ?? [])
     : [host];
   return [...localhostAllowedHostnames(), ...addresses.map((name) => (name.includes(':') ? `[${name}]` : name))];
+}
+
+/** `https://console.example` and `console.example` are the same here. */
+function hostOf(origin: string): string {
+  return URL.canParse(origin) && /^https?:/.test(origin) ? new URL(origin).hostname : origin;
 }
 
 function styleOf({ query }: FastifyRequest, otherwise: ToolNameStyle): ToolNameStyle {

@@ -74,14 +74,19 @@ async function rawCall({ token = 'person', id = 'a', ...params }: Record<string,
   result?: { resultType?: string; requestState: string; inputRequests?: unknown; structuredContent?: unknown };
   error?: { code: number; message: string };
 }> {
-  const _meta = {
+  const meta = {
     'io.modelcontextprotocol/protocolVersion': '2026-07-28',
     'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '1' },
     'io.modelcontextprotocol/clientCapabilities': { elicitation: { form: {} } },
   };
   const { name } = call;
   const response = await mcp.post(
-    { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: { error_id: id }, _meta, ...params } },
+    {
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'tools/call',
+      params: { name, arguments: { error_id: id }, _meta: meta, ...params },
+    },
     {
       authorization: `Bearer ${String(token)}`,
       'mcp-protocol-version': '2026-07-28',

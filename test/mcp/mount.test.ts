@@ -11,7 +11,7 @@ beforeAll(async () => {
   mcp = await openTestMcp({
     tokens: [tokenOf(1, 'morgan', ['read']), tokenOf(2, 'other', ['fix'])],
     surface: { tools: [echo, lookUp, failing, hanging(hung)] },
-    settings: { allowedHosts: ['errata.example'], allowedOrigins: ['console.example'] },
+    settings: { allowedHosts: ['errata.example'], allowedOrigins: ['https://console.example'] },
   });
 });
 afterAll(() => mcp.close());
@@ -43,7 +43,7 @@ test.each([['auto'], ['legacy'], [{ pin: '2026-07-28' }]] as const)(
 test('what the server says of itself is for both eras the same', async () => {
   for (const mode of ['legacy', { pin: '2026-07-28' }] as const) {
     const client = await mcp.connect({ token: 'morgan', mode });
-    expect(client.getServerVersion()).toEqual({ name: 'errata', title: 'Errata', version: '0.0.0-test' });
+    expect(client.getServerVersion()).toEqual({ name: 'errata', title: 'Errata', version: '0.1.0' });
     expect(client.getInstructions()).toBe('Start with devops.errors.list.');
     expect(client.getServerCapabilities()).toEqual({
       tools: { listChanged: false },

@@ -58,7 +58,6 @@ export async function openTestMcp(options: TestMcpOptions = {}): Promise<TestMcp
       prompts: [],
       ...options.surface,
     },
-    version: '0.0.0-test',
     adminUrl: 'http://127.0.0.1:8080/admin',
     tracer: options.tracer ?? trace.getTracer('test'),
     record: (activity) => void activities.push(activity),

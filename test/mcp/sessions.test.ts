@@ -42,7 +42,7 @@ test('a 1.x client gets a session, and ends it', async () => {
   const client = new Client({ name: 'old', version: '1.0.0' });
   const headers = { authorization: 'Bearer morgan' };
   const transport = new StreamableHTTPClientTransport(new URL(mcp.url), { requestInit: { headers } });
-  await client.connect(transport as never);
+  await client.connect(transport);
   const id = transport.sessionId ?? '';
   expect(id).toMatch(/^[0-9a-f-]{36}$/);
   const result = await client.callTool({ name: 'devops_test_echo', arguments: { text: 'x' } });

@@ -5,12 +5,18 @@ import type { Logger } from 'pino';
 import { createAuthenticator } from './access/authenticate.ts';
 import { createRateLimiter } from './access/rate-limit.ts';
 import { openTokenFile } from './access/token-file.ts';
+import { assembleAgents } from './agents/assemble-agents.ts';
 import { createApi } from './api/create-api.ts';
 import type { Config } from './config.ts';
 import { createErrorMaker } from './errors/error-maker.ts';
 import { assembleHealing } from './healing/assemble-healing.ts';
 import { createReceiver } from './ingest/receiver.ts';
+import { createServerFactory } from './mcp/build-server.ts';
+import { mountMcp } from './mcp/mount-mcp.ts';
+import { surface } from './mcp/surface.ts';
 import { createMetrics } from './metrics.ts';
+import { perform } from './operations/operation.ts';
+import type { OperationDeps } from './operations/operation.ts';
 import { ownTracer, startOwnTelemetry } from './own-telemetry.ts';
 import { SELF_ATTRIBUTE, createAcceptor } from './store/accept-delivery.ts';
 import { createClickHouseStore } from './store/clickhouse-store.ts';
@@ -63,31 +69,61 @@ export async function createApp(config: Config, { logger, now }: AppDeps): Promi
       metrics,
     },
   );
-  const healing = assembleHealing(config, { store, now, newId: randomUUID, logger });
+  const desk = assembleAgents(config, { store, now, newId: randomUUID, metrics, logger });
+  const healing = assembleHealing(config, {
+    store,
+    now,
+    newId: randomUUID,
+    logger,
+    onNews: (attempt) => desk.onAttempt(attempt),
+  });
+  const operations: OperationDeps = {
+    store,
+    healing,
+    agents: desk.agents,
+    notifier: desk.notifier,
+    activity: desk.activity,
+    makeError: (report, context) => errorMaker.fromReport(report, context),
+    now,
+    newId: randomUUID,
+  };
+  const rateLimiter = limiter(config.api.ratePerSecond);
   const api = await createApi(
     { host: config.host, port: config.ports.api },
-    {
-      operations: {
-        store: store as never,
-        agents: undefined as never,
-        notifier: undefined as never,
-        activity: undefined as never,
-        healing,
-        makeError: (report, context) => errorMaker.fromReport(report, context),
-        now,
-        newId: randomUUID,
-      },
-      authenticate,
-      rateLimiter: limiter(config.api.ratePerSecond),
-      metrics,
-      logger,
-    },
+    { operations, authenticate, rateLimiter, metrics, logger },
   );
+  if (config.mcp.enabled) await serveMcp();
 
   const telemetry = await startOwnTelemetry(
     { endpoint: config.ownTelemetry, attributes: { [SELF_ATTRIBUTE]: true } },
     metrics,
   );
+
+  async function serveMcp(): Promise<void> {
+    const createServer = createServerFactory({
+      surface,
+      adminUrl: `${config.publicUrl ?? urlOf({ host: config.host, port: config.ports.admin })}/admin`,
+      tracer: ownTracer(),
+      record: (activity) => desk.activity.record(activity),
+      isAgent: (name) => desk.agents.roster().some((agent) => agent.name === name),
+      logger,
+      now,
+    });
+    await mountMcp(
+      api.server,
+      { host: config.host, ...config.mcp },
+      {
+        authenticate,
+        rateLimiter,
+        createServer: (visit) =>
+          createServer({
+            ...visit,
+            perform: (operation, input) => perform(operation, operations, { input, principal: visit.principal }),
+          }),
+        now,
+      },
+    );
+  }
 
   async function stop(deadlineMs: number): Promise<void> {
     const endsAtMs = performance.now() + deadlineMs;
@@ -95,6 +131,7 @@ export async function createApp(config: Config, { logger, now }: AppDeps): Promi
     await receiver.stop(left());
     await api.stop(left());
     await healing.stop(left());
+    await desk.stop(left());
     await store.stop(left());
     await telemetry.stop(left());
   }
@@ -103,6 +140,7 @@ export async function createApp(config: Config, { logger, now }: AppDeps): Promi
     try {
       await store.start();
       await seedBreaker();
+      await desk.start();
       await healing.start();
       const apiAddress = await api.start();
       const otlpAddress = await receiver.start();

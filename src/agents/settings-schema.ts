@@ -56,7 +56,7 @@ export const agentsSchema = z
         context.addIssue({ code: 'custom', path: ['roster', index, 'name'], message: `${name} is there twice` });
       names.add(name);
     }
-    const asked = [...routes.flatMap(({ to }, index) => to.map((name) => ({ name, path: ['routes', index, 'to'] })))];
+    const asked = routes.flatMap(({ to }, index) => to.map((name) => ({ name, path: ['routes', index, 'to'] })));
     for (const { name, path } of [...asked, { name: fallback, path: ['fallback'] }]) {
       if (!names.has(name) || name === 'ada') {
         context.addIssue({ code: 'custom', path, message: `${name} is nobody of the roster who can be asked` });

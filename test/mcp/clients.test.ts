@@ -35,9 +35,7 @@ beforeAll(async () => {
   ({ id: errorId } = (await logged.json()) as { id: string });
 
   const old = new OldClient(identity);
-  await old.connect(
-    new OldHttp(new URL(mcp.url), { requestInit: { headers: { authorization: `Bearer ${token}` } } }) as never,
-  );
+  await old.connect(new OldHttp(new URL(mcp.url), { requestInit: { headers: { authorization: `Bearer ${token}` } } }));
   const spawned = {
     command: process.execPath,
     args: ['dist/main.js', 'mcp'],

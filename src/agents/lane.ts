@@ -17,7 +17,7 @@ export interface Lane {
   accept(notice: Notice): Promise<void>;
   /** What a stop or a crash left, oldest first; and the messages of the last hour, whatever became of them. */
   restore(open: readonly Notification[], recent: readonly Notification[]): void;
-  /** Tells what was held long enough. Throws STORE_UNAVAILABLE. */
+  /** Tells what was held long enough, and ends what was not taken; later, while the store is away. Never throws. */
   tellDue(): Promise<void>;
   readonly run: () => Promise<void>;
   readonly stop: () => void;
@@ -35,12 +35,16 @@ interface LaneDeps {
 /** A receiver that is behind by so many is told of the rest in a digest. */
 const MAX_WAITING = 1_000;
 
+const NOT_TAKEN = 'the store was away when it came';
+
 export function createLane(channel: Channel, { log, clock, logger, count }: LaneDeps): Lane {
   const holdBack = createHoldBack(clock.now);
   /** Of each company, oldest first. A digest is of one company: its record is read by that company. */
   const held = new Map<number, Notification[]>();
   /** What each digest tells, until it is settled. */
   const telling = new Map<string, readonly Notification[]>();
+  /** Their first write failed, and may have been done all the same. */
+  const doubtful = new Set<Notification>();
   const outbox = createOutbox(channel, { clock, logger, count, record });
 
   /** What a digest tells is settled before the digest: a crash in between tells it again rather than never. */
@@ -54,11 +58,22 @@ export function createLane(channel: Channel, { log, clock, logger, count }: Lane
     return log.advance(notification, changes);
   }
 
+  async function begin(notice: Notice, first: Parameters<NotificationLog['draft']>[2]): Promise<Notification> {
+    const draft = log.draft(channel.name, notice, first);
+    try {
+      return await log.begin(draft);
+    } catch (cause) {
+      // Who told it knows, and tells it again.
+      if (doubtful.size < MAX_WAITING) doubtful.add(draft);
+      throw cause;
+    }
+  }
+
   async function accept(notice: Notice): Promise<void> {
     const reason = reasonToHold(notice);
     if (reason !== undefined) return hold(notice, reason);
     try {
-      outbox.add(await log.begin(channel.name, notice, { state: 'pending', note: '' }));
+      outbox.add(await begin(notice, { state: 'pending', note: '' }));
     } catch (cause) {
       holdBack.forget(notice);
       throw cause;
@@ -75,14 +90,20 @@ export function createLane(channel: Channel, { log, clock, logger, count }: Lane
     const index = of.findIndex((one) => one.notice.key === notice.key);
     const same = of[index];
     if (same === undefined) {
-      heldOf(notice.companyId).push(await log.begin(channel.name, notice, { state: 'held', note: reason }));
+      const first = await begin(notice, { state: 'held', note: reason });
+      heldOf(notice.companyId).push(first);
     } else {
       const repeats = (same.repeats ?? 0) + 1;
       // Counted before it is written, so that the next one counts on.
       of[index] = { ...same, repeats, seq: same.seq + 1 };
       await log.advance(same, { repeats });
     }
-    if (heldOf(notice.companyId).length >= MAX_HELD) await tell(notice.companyId);
+    if (heldOf(notice.companyId).length >= MAX_HELD) await tell(notice.companyId).catch(onDigestWaits);
+  }
+
+  /** The notice itself is durable: what failed is tried again by `tellDue`. */
+  function onDigestWaits(cause: unknown): void {
+    logger.warn({ err: cause, channel: channel.name }, 'a digest waits for the store');
   }
 
   function heldOf(companyId: number): Notification[] {
@@ -95,8 +116,7 @@ export function createLane(channel: Channel, { log, clock, logger, count }: Lane
     const told = heldOf(companyId).splice(0, MAX_HELD);
     const tells = told.map(({ id }) => id);
     try {
-      const notice = toBounded(digestOf(told, clock.now()));
-      const digest = await log.begin(channel.name, notice, { state: 'pending', note: '', tells });
+      const digest = await begin(toBounded(digestOf(told, clock.now())), { state: 'pending', note: '', tells });
       telling.set(digest.id, told);
       outbox.add(digest);
     } catch (cause) {
@@ -106,9 +126,21 @@ export function createLane(channel: Channel, { log, clock, logger, count }: Lane
   }
 
   async function tellDue(): Promise<void> {
-    for (const [companyId, [oldest]] of held) {
-      if (oldest === undefined) held.delete(companyId);
-      else if (clock.now() - oldest.createdAtMs >= DIGEST_AFTER_MS) await tell(companyId);
+    try {
+      await endDoubtful();
+      for (const [companyId, [oldest]] of held) {
+        if (oldest === undefined) held.delete(companyId);
+        else if (clock.now() - oldest.createdAtMs >= DIGEST_AFTER_MS) await tell(companyId);
+      }
+    } catch (cause) {
+      onDigestWaits(cause);
+    }
+  }
+
+  async function endDoubtful(): Promise<void> {
+    for (const draft of doubtful) {
+      await log.advance(draft, { state: 'failed', note: NOT_TAKEN, nextTryAtMs: undefined });
+      doubtful.delete(draft);
     }
   }
 

@@ -5,8 +5,10 @@ import type { Notice, Notification, NotificationState } from './notice.ts';
 export type NotificationStore = Pick<AgentStore, 'appendNotification' | 'listNotifications'>;
 
 export interface NotificationLog {
-  /** Writes the first event. */
-  begin(channel: string, notice: Notice, first: First): Promise<Notification>;
+  /** Not written yet. */
+  draft(channel: string, notice: Notice, first: First): Notification;
+  /** Writes the first event. Throws STORE_UNAVAILABLE. */
+  begin(draft: Notification): Promise<Notification>;
   /** Writes the next event: what changed, and when. Throws STORE_UNAVAILABLE. */
   advance(notification: Notification, changes: Partial<Notification>): Promise<Notification>;
 }
@@ -42,12 +44,13 @@ export function createNotificationLog({ store, now, newId }: LogDeps): Notificat
   }
 
   return {
-    begin: async (channel, notice, first) => {
+    draft: (channel, notice, first) => {
       const atMs = now();
       const times = { createdAtMs: atMs, updatedAtMs: atMs };
       const nextTryAtMs = first.state === 'pending' ? atMs : undefined;
-      return write({ id: newId(), seq: 1, channel, notice, tries: 0, nextTryAtMs, ...first, ...times });
+      return { id: newId(), seq: 1, channel, notice, tries: 0, nextTryAtMs, ...first, ...times };
     },
+    begin: write,
     advance: async (notification, changes) =>
       write({ ...notification, ...changes, seq: notification.seq + 1, updatedAtMs: now() }),
   };

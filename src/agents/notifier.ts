@@ -1,6 +1,7 @@
 // Tells people and agents what happened, each on the channels that it concerns: durable first, then sent, tried again and
 // digested by one lane per channel. One processor at a time runs it on a store: that which heals.
 import { Failure } from '../failure.ts';
+import { createClock } from '../healing/clock.ts';
 import type { Clock } from '../healing/clock.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Channel, ChannelDeps, ChannelSettings } from './channel.ts';
@@ -48,6 +49,9 @@ const MAX_RECENT = 20_000;
 
 const RETRY_LOAD_MS = 2_000;
 const LOOK_FOR_DIGESTS_MS = 15_000;
+
+/** What was broken off ends at once, unless the store hangs. */
+const UNWIND_MS = 500;
 
 interface Route {
   readonly lane: Lane;
@@ -118,11 +122,7 @@ export function createNotifier(settings: NotifierSettings, deps: NotifierDeps): 
 
   async function tellDigests(): Promise<void> {
     while (!stopping.signal.aborted) {
-      for (const lane of lanes) {
-        await lane
-          .tellDue()
-          .catch((cause: unknown) => logger.warn({ err: cause, channel: lane.channel }, 'a digest waits'));
-      }
+      for (const lane of lanes) await lane.tellDue();
       await clock.sleep(LOOK_FOR_DIGESTS_MS, stopping.signal);
     }
   }
@@ -145,11 +145,18 @@ export function createNotifier(settings: NotifierSettings, deps: NotifierDeps): 
     stop: async (deadlineMs) => {
       stopping.abort();
       for (const lane of lanes) lane.stop();
-      const deadline = setTimeout(() => lanes.forEach((lane) => lane.cut()), deadlineMs);
-      await working;
-      clearTimeout(deadline);
+      await within(deadlineMs, working);
+      for (const lane of lanes) lane.cut();
+      await within(UNWIND_MS, working);
     },
   };
+}
+
+/** Resolves when the work is done, or the time is over. */
+async function within(ms: number, work: Promise<unknown> | undefined): Promise<void> {
+  const over = new AbortController();
+  const timer = createClock(Date.now).sleep(ms, over.signal);
+  await Promise.race([work?.finally(() => over.abort()), timer]);
 }
 
 function laneMaker(

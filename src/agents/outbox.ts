@@ -44,6 +44,8 @@ const JITTER = 0.2;
 
 const RECORD_AGAIN_MS = 5_000;
 
+const UNFORESEEN = 'an unforeseen failure; the log has its cause';
+
 export function createOutbox(channel: Channel, { clock, logger, record, count }: OutboxDeps): Outbox {
   const waiting = new Map<string, Notification>();
   const cutting = new AbortController();
@@ -107,6 +109,7 @@ export function createOutbox(channel: Channel, { clock, logger, record, count }:
     { cause, tries }: { readonly cause: unknown; readonly tries: number },
   ): Promise<void> {
     const note = noteOf(cause);
+    if (note === UNFORESEEN) logger.error({ err: cause, channel: channel.name }, 'a channel has a fault');
     const { id, notice, createdAtMs } = notification;
     const asked = cause instanceof SendFailed ? Math.min(cause.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS) : 0;
     const nextTryAtMs = clock.now() + Math.max(asked, pauseMs(id, tries));
@@ -171,5 +174,5 @@ function pauseMs(id: string, tries: number): number {
 
 /** Only what is known to hold no secret is kept. */
 function noteOf(cause: unknown): string {
-  return cause instanceof SendFailed || cause instanceof Failure ? cause.message : 'an unforeseen failure';
+  return cause instanceof SendFailed || cause instanceof Failure ? cause.message : UNFORESEEN;
 }

@@ -1,5 +1,5 @@
 // What an attempt means to the desk.
-import type { Attempt, Suppression } from '../healing/attempt.ts';
+import type { Attempt, Outcome, Suppression } from '../healing/attempt.ts';
 import { hasActed } from '../healing/breaker.ts';
 import type { CaseKind } from './case.ts';
 
@@ -12,10 +12,15 @@ type Heard = 'always' | 'if_critical' | 'never';
  */
 const SEEN_TO: ReadonlySet<Suppression> = new Set(['common_cause', 'busy', 'cooldown', 'deploy_in_progress']);
 
-export function needsCase({ state, escalatedTo, suppression }: Attempt): Heard {
+/** Ended without a change and without anybody who knows of it. */
+const LEFT: ReadonlySet<Outcome> = new Set(['abandoned', 'superseded']);
+
+export function needsCase({ state, escalatedTo, suppression, outcome }: Attempt): Heard {
   if (state !== 'ended' && state !== 'suppressed') return 'never';
   if (escalatedTo !== '') return 'always';
-  return state === 'suppressed' && suppression !== undefined && !SEEN_TO.has(suppression) ? 'if_critical' : 'never';
+  const isLeft = outcome !== undefined && LEFT.has(outcome);
+  const isStopped = state === 'suppressed' && suppression !== undefined && !SEEN_TO.has(suppression);
+  return isLeft || isStopped ? 'if_critical' : 'never';
 }
 
 export function kindOf(attempt: Attempt, severity: string): CaseKind {
@@ -29,9 +34,10 @@ export function opensBreaker({ suppression, escalatedTo }: Attempt): boolean {
 }
 
 /** In words of ours and names of rules: no text of an error. */
-export function reasonOf({ ruleId, finding, outcome, suppression }: Attempt, kind: CaseKind): string {
+export function reasonOf({ ruleId, finding, outcome, suppression, escalatedTo }: Attempt, kind: CaseKind): string {
   const found = finding === '' ? '' : `: ${finding}`;
   if (kind === 'fix_failed') return `the fix of rule ${ruleId} did not help (${outcome ?? 'unknown'})${found}`;
   if (suppression !== undefined) return `rule ${ruleId} may not act (${suppression})${found}`;
+  if (escalatedTo === '') return `rule ${ruleId} did nothing (${outcome ?? 'unknown'})${found}`;
   return `rule ${ruleId} hands it over${found}`;
 }

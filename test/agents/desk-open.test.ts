@@ -1,5 +1,5 @@
 // What becomes a case, whom ADA asks what, and who is told.
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Store } from '../../src/store/clickhouse-store.ts';
 import { fingerprintOf, idOf, openStore } from '../store/open-store.ts';
 import {
@@ -12,6 +12,7 @@ import {
   openDesk,
   requestOf,
   storeError,
+  until,
 } from './desk-setup.ts';
 import type { OpenDesk } from './desk-setup.ts';
 
@@ -50,7 +51,7 @@ test('an attempt that was handed over becomes a case for the agent that its rule
     priority: 'high',
     deadlineAtMs: START_MS + 7_200_000,
   });
-  await vi.waitFor(() => expect(open.told()).toEqual(['delegation_opened morgan']));
+  await until(() => expect(open.told()).toEqual(['delegation_opened morgan']));
   expect(open.notices[0]).toMatchObject({
     companyId: 1,
     title: 'morgan is asked to see to an error',
@@ -73,7 +74,7 @@ test('ADA asks by the routes, and each agent what is for it', async () => {
     ['devon', 'What changed?', 'Claude: anything?', 'Since when?'],
   ]);
   expect(await caseAbout(open.desk, 2)).toMatchObject({ kind: 'critical_error', priority: 'urgent', join: 'all' });
-  await vi.waitFor(() =>
+  await until(() =>
     expect(open.told()).toEqual([
       'critical_error',
       'delegation_opened morgan',
@@ -101,7 +102,7 @@ test('a fix that acted and did not help is told as failed', async () => {
     kind: 'fix_failed',
     reason: 'the fix of rule service-down did not help (ineffective): SERVICE_DOWN',
   });
-  await vi.waitFor(() => expect(open.told()).toEqual(['fix_failed', 'delegation_opened morgan']));
+  await until(() => expect(open.told()).toEqual(['fix_failed', 'delegation_opened morgan']));
   expect(open.notices[0]).toMatchObject({
     severity: 'critical',
     key: `fix_failed/${fingerprintOf(4)}/SERVICE_DOWN`,
@@ -115,6 +116,7 @@ test('a critical error that nobody acts on is heard; a lesser one, or one that i
     [6, 'error'],
     [7, 'critical'],
     [8, 'critical'],
+    [18, 'critical'],
   ] as const) {
     await storeError(store, n, { severity });
   }
@@ -124,13 +126,16 @@ test('a critical error that nobody acts on is heard; a lesser one, or one that i
   open.desk.onAttempt(attemptOf(7, { ...quiet, suppression: 'busy' }));
   open.desk.onAttempt(attemptOf(8, { ...quiet, state: 'ended', outcome: 'succeeded' }));
   open.desk.onAttempt(attemptOf(5, { ...quiet, suppression: 'not_enabled' }));
+  open.desk.onAttempt(attemptOf(18, { ...quiet, state: 'ended', outcome: 'abandoned' }));
   await delegationTo(open.desk, 'morgan', 5);
+  await delegationTo(open.desk, 'morgan', 18);
+  expect((await caseAbout(open.desk, 18)).reason).toBe('rule service-down did nothing (abandoned): SERVICE_DOWN');
   expect(await caseAbout(open.desk, 5)).toMatchObject({
     kind: 'critical_error',
     reason: 'rule service-down may not act (not_enabled): SERVICE_DOWN',
   });
   for (const n of [6, 7, 8]) expect(await delegationsAbout(open.desk, n)).toEqual([]);
-  await vi.waitFor(() => expect(open.told()).toEqual(['critical_error', 'delegation_opened morgan']));
+  await until(() => expect(open.told('critical_error')).toHaveLength(2));
 });
 
 test('people are told of what waits for approval and of an opened breaker', async () => {
@@ -141,7 +146,7 @@ test('people are told of what waits for approval and of an opened breaker', asyn
   open.desk.onAttempt(
     attemptOf(10, { state: 'suppressed', outcome: undefined, suppression: 'breaker_open', note: '2 failures' }),
   );
-  await vi.waitFor(() => expect(open.told()).toEqual(['approval_needed', 'breaker_open', 'delegation_opened morgan']));
+  await until(() => expect(open.told()).toEqual(['approval_needed', 'breaker_open', 'delegation_opened morgan']));
   expect(open.notices[0]).toMatchObject({
     title: 'The fix of rule service-down waits for approval',
     severity: 'error',
@@ -159,9 +164,9 @@ test('a later attempt on the same group joins the open case once', async () => {
   const later = attemptOf(11, { id: idOf(777_001), actedAtMs: START_MS - 10, outcome: 'ineffective' });
   open.desk.onAttempt(later);
   open.desk.onAttempt(later);
-  await vi.waitFor(async () => expect(await caseAbout(open.desk, 11)).toMatchObject({ joined: 1 }));
+  await until(async () => expect(await caseAbout(open.desk, 11)).toMatchObject({ joined: 1 }));
   open.desk.onAttempt(attemptOf(11, { id: idOf(777_002) }));
-  await vi.waitFor(async () => expect(await caseAbout(open.desk, 11)).toMatchObject({ joined: 2 }));
+  await until(async () => expect(await caseAbout(open.desk, 11)).toMatchObject({ joined: 2 }));
   expect(await delegationsAbout(open.desk, 11)).toHaveLength(1);
   expect(open.told()).toEqual(['delegation_opened morgan', 'fix_failed']);
 });
@@ -238,10 +243,11 @@ test('agents are not asked again at once about what people were told and nobody 
   open.desk.onAttempt(attemptOf(17, quiet));
   const { id } = await delegationTo(open.desk, 'morgan', 17);
   await open.desk.report(1, id, { caller: morgan, status: 'unable', summary: 'no access', evidence: [] });
+  open.clock.advance(1_000);
   const at = (minutes: number) => ({ updatedAtMs: START_MS + minutes * 60_000 });
   open.desk.onAttempt(attemptOf(17, { ...quiet, ...at(10), id: idOf(777_003) }));
   open.desk.onAttempt(attemptOf(17, { ...quiet, ...at(61), id: idOf(777_004) }));
-  await vi.waitFor(async () => expect((await caseAbout(open.desk, 17)).attemptId).toBe(idOf(777_004)));
+  await until(async () => expect((await caseAbout(open.desk, 17)).attemptId).toBe(idOf(777_004)));
   const { delegations } = await open.desk.list({ companyId: 1, errorId: idOf(17), limit: 10 });
   expect(delegations.map((one) => one.case.state)).toEqual(['open', 'escalated']);
 });

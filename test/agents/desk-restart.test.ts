@@ -17,6 +17,7 @@ import {
   requestOf,
   storeAttempt,
   storeError,
+  until,
 } from './desk-setup.ts';
 import type { OpenDesk } from './desk-setup.ts';
 
@@ -54,12 +55,12 @@ test('a restart between each two moves changes nothing of what follows', async (
   // Devon never comes: offers and the end are followed by a process that did not begin them.
   for (const offers of [2, 3]) {
     open.clock.advance(10 * MINUTE_MS);
-    await vi.waitFor(async () => expect((await delegationsAbout(open.desk, 1))[2]).toMatchObject({ offers }));
+    await until(async () => expect((await delegationsAbout(open.desk, 1))[2]).toMatchObject({ offers }));
     await open.restart();
   }
   open.clock.advance(10 * MINUTE_MS);
   const summary = 'morgan (resolved): new key\nalex (no_fault): none\ndevon (expired): nobody acknowledged it in time';
-  await vi.waitFor(async () =>
+  await until(async () =>
     expect(await store.getError(1, idOf(1))).toMatchObject({ resolved: true, resolutionNotes: summary }),
   );
   expect(await caseAbout(open.desk, 1)).toMatchObject({ state: 'resolved', summary });
@@ -75,8 +76,8 @@ test('a case whose time passed while nobody was there ends at the start', async 
   await open.stop();
   open.clock.advance(120 * MINUTE_MS);
   await open.restart();
-  await vi.waitFor(async () => expect(await caseAbout(open.desk, 2)).toMatchObject({ state: 'escalated' }));
-  await vi.waitFor(() => expect(open.told('case_escalated')).toHaveLength(1));
+  await until(async () => expect(await caseAbout(open.desk, 2)).toMatchObject({ state: 'escalated' }));
+  await until(() => expect(open.told('case_escalated')).toHaveLength(1));
 });
 
 test('attempts that ended while the desk was away get their case at the start, each once', async () => {
@@ -91,10 +92,11 @@ test('attempts that ended while the desk was away get their case at the start, e
   open = await openDesk(store);
   await delegationTo(open.desk, 'morgan', 3);
   await delegationTo(open.desk, 'morgan', 4);
-  await vi.waitFor(async () => expect(await caseAbout(open.desk, 3)).toMatchObject({ joined: 1 }));
+  await until(async () => expect(await caseAbout(open.desk, 3)).toMatchObject({ joined: 1 }));
   await open.restart();
   const { id } = await delegationTo(open.desk, 'morgan', 3);
   await open.desk.report(1, id, { caller: morgan, ...resolved });
+  open.clock.advance(5_000);
   await open.restart();
   // Heard after all that the start has found: when it is there, that was too.
   await storeError(store, 6);
@@ -126,7 +128,7 @@ test('while the store is away the caller hears it, and nothing changes', async (
   open.clock.advance(10 * MINUTE_MS);
   open.desk.onAttempt(attemptOf(7));
   isAway = false;
-  await vi.waitFor(async () => {
+  await until(async () => {
     open.clock.advance(1_000);
     expect(await caseAbout(open.desk, 7)).toMatchObject({ joined: 1, delegations: [{ offers: 2 }] });
   });
@@ -150,6 +152,7 @@ test('an event that was stored although it failed is not lost, and not written o
     code: 'STORE_UNAVAILABLE',
   });
   isLost = false;
+  open.clock.advance(5_000);
   const again = await open.desk.report(1, first, { caller: morgan, ...resolved });
   expect(again?.delegation).toMatchObject({ state: 'reported', report: { atMs: START_MS } });
   await open.desk.report(1, second, { caller: alex, status: 'unable', summary: 'no access', evidence: [] });
@@ -165,10 +168,29 @@ test('what could not be told is told later, also by the next process', async () 
   open = await openDesk(store, { notify: away });
   await open.desk.delegate(await requestOf(store, 9, { to: ['morgan'] }));
   await open.restart({ notify: async (notice) => void told.push(notice) });
-  await vi.waitFor(() =>
-    expect(told.map(({ kind, agent }) => `${kind} ${agent}`)).toContain('delegation_opened morgan'),
-  );
-  await vi.waitFor(async () => expect((await caseAbout(open.desk, 9)).seq).toBe(2));
+  await until(() => expect(told.map(({ kind, agent }) => `${kind} ${agent}`)).toContain('delegation_opened morgan'));
+  await until(async () => expect((await caseAbout(open.desk, 9)).seq).toBe(2));
+});
+
+test('of several notices those that were told are not told again', async () => {
+  await storeError(store, 12);
+  const told: string[] = [];
+  let failures = 2;
+  open = await openDesk(store, {
+    notify: async ({ agent }) => {
+      if (agent === 'alex' && failures > 0) {
+        failures -= 1;
+        await away();
+      }
+      told.push(agent);
+    },
+  });
+  await open.desk.delegate(await requestOf(store, 12, { to: ['morgan', 'alex', 'devon'] }));
+  await until(() => {
+    open.clock.advance(1_000);
+    expect(told).toHaveLength(3);
+  });
+  expect(told).toEqual(['morgan', 'alex', 'devon']);
 });
 
 test('a group that was not resolved in time is resolved by the next process, and not again after that', async () => {
@@ -189,10 +211,10 @@ test('a group that was not resolved in time is resolved by the next process, and
       appendCase: (event) => (isDeaf ? away() : store.appendCase(event)),
     },
   });
-  await vi.waitFor(async () => expect((await store.getError(1, idOf(10)))?.resolved).toBe(true));
+  await until(async () => expect((await store.getError(1, idOf(10)))?.resolved).toBe(true));
   isDeaf = false;
   await open.restart({ store: { ...store, resolve: mark } });
-  await vi.waitFor(async () => expect((await caseAbout(open.desk, 10)).seq).toBe(4));
+  await until(async () => expect((await caseAbout(open.desk, 10)).seq).toBe(4));
   expect(mark).toHaveBeenCalledTimes(1);
 });
 

@@ -49,11 +49,14 @@ export function createMovedClock(startMs = START_MS): MovedClock {
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         const wake = () => {
+          clearTimeout(timer);
           sleepers.delete(wake);
           signal.removeEventListener('abort', wake);
           resolve();
         };
         if (signal.aborted) return resolve();
+        // Who falls asleep just after the clock was moved wakes all the same.
+        const timer = setTimeout(wake, ms);
         sleepers.set(wake, nowMs + ms);
         signal.addEventListener('abort', wake);
       }),
@@ -197,9 +200,14 @@ export async function caseAbout(desk: Desk, n: number, companyId = 1) {
   return first.case;
 }
 
+/** Waits for a condition; generously, because other test files run beside it. */
+export function until<T>(check: () => T | Promise<T>): Promise<T> {
+  return vi.waitFor(check, { timeout: 15_000, interval: 20 });
+}
+
 /** The one of this agent about the error with this number, once it is there. */
 export function delegationTo(desk: Desk, agent: string, n: number, companyId = 1): Promise<Delegation> {
-  return vi.waitFor(async () => {
+  return until(async () => {
     const found = (await delegationsAbout(desk, n, companyId)).find((one) => one.agent === agent);
     if (found === undefined) throw new Error(`nothing was asked of ${agent}`);
     return found;

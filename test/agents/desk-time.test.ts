@@ -1,8 +1,18 @@
 // What the clock does: offers that nobody takes, leases that run out, the end of a case.
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Store } from '../../src/store/clickhouse-store.ts';
 import { fingerprintOf, openStore } from '../store/open-store.ts';
-import { START_MS, alex, caseAbout, delegationsAbout, morgan, openDesk, requestOf, storeError } from './desk-setup.ts';
+import {
+  START_MS,
+  alex,
+  caseAbout,
+  delegationsAbout,
+  morgan,
+  openDesk,
+  requestOf,
+  storeError,
+  until,
+} from './desk-setup.ts';
 import type { OpenDesk } from './desk-setup.ts';
 
 const MINUTE_MS = 60_000;
@@ -28,7 +38,7 @@ async function ask(n: number, to: readonly string[]): Promise<readonly string[]>
 test('an offer that nobody takes is told as overdue once, repeated, and expires', async () => {
   await ask(1, ['morgan']);
   open.clock.advance(10 * MINUTE_MS);
-  await vi.waitFor(async () =>
+  await until(async () =>
     expect((await delegationsAbout(open.desk, 1))[0]).toMatchObject({
       state: 'open',
       offers: 2,
@@ -42,16 +52,16 @@ test('an offer that nobody takes is told as overdue once, repeated, and expires'
     key: `delegation_overdue/${fingerprintOf(1)}/morgan`,
   });
   open.clock.advance(10 * MINUTE_MS);
-  await vi.waitFor(async () => expect((await delegationsAbout(open.desk, 1))[0]).toMatchObject({ offers: 3 }));
+  await until(async () => expect((await delegationsAbout(open.desk, 1))[0]).toMatchObject({ offers: 3 }));
   open.clock.advance(10 * MINUTE_MS);
-  await vi.waitFor(async () =>
+  await until(async () =>
     expect(await caseAbout(open.desk, 1)).toMatchObject({
       state: 'escalated',
       closedAtMs: START_MS + 30 * MINUTE_MS,
       summary: 'morgan (expired): nobody acknowledged it in time',
     }),
   );
-  await vi.waitFor(() => expect(open.told('case_escalated')).toHaveLength(1));
+  await until(() => expect(open.told('case_escalated')).toHaveLength(1));
   expect(open.told('delegation_overdue')).toHaveLength(1);
   expect(open.told('delegation_opened')).toHaveLength(3);
 });
@@ -64,7 +74,7 @@ test('a lease that runs out is offered again; a heartbeat keeps it', async () =>
   open.clock.advance(14 * MINUTE_MS);
   expect((await delegationsAbout(open.desk, 2))[0]).toMatchObject({ state: 'acknowledged' });
   open.clock.advance(MINUTE_MS);
-  await vi.waitFor(async () =>
+  await until(async () =>
     expect((await delegationsAbout(open.desk, 2))[0]).toMatchObject({
       state: 'open',
       heldBy: '',
@@ -80,11 +90,11 @@ test('at its deadline a case ends with what was reported', async () => {
   const [first = '', second = ''] = await ask(3, ['morgan', 'alex']);
   await open.desk.report(1, first, { caller: morgan, ...found });
   open.clock.advance(119 * MINUTE_MS);
-  await vi.waitFor(async () => expect((await delegationsAbout(open.desk, 3))[1]).toMatchObject({ offers: 2 }));
+  await until(async () => expect((await delegationsAbout(open.desk, 3))[1]).toMatchObject({ offers: 2 }));
   const taken = await open.desk.acknowledge(1, second, alex);
   expect(taken?.delegation.dueAtMs).toBe(START_MS + 120 * MINUTE_MS);
   open.clock.advance(MINUTE_MS);
-  await vi.waitFor(async () =>
+  await until(async () =>
     expect(await caseAbout(open.desk, 3)).toMatchObject({
       state: 'escalated',
       summary: ['morgan (found): the key expired', 'alex (expired): not reported by the deadline of the case'].join(
@@ -105,10 +115,8 @@ test('who did not answer may be asked anew while the case is open', async () => 
     open.clock.advance(minutes * MINUTE_MS);
     await open.desk.acknowledge(1, first, morgan);
     const at = open.clock.now();
-    await vi.waitFor(async () => expect((await caseAbout(open.desk, 4)).updatedAtMs).toBe(at));
-    await vi.waitFor(async () =>
-      expect((await delegationsAbout(open.desk, 4))[1]?.dueAtMs ?? at + 1).toBeGreaterThan(at),
-    );
+    await until(async () => expect((await caseAbout(open.desk, 4)).updatedAtMs).toBe(at));
+    await until(async () => expect((await delegationsAbout(open.desk, 4))[1]?.dueAtMs ?? at + 1).toBeGreaterThan(at));
   }
   expect((await delegationsAbout(open.desk, 4))[1]).toMatchObject({ agent: 'alex', state: 'expired' });
   const again = await open.desk.delegate(await requestOf(store, 4, { to: ['alex'] }));

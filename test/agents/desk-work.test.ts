@@ -1,5 +1,5 @@
 // What agents do with their delegations, and how their reports are joined.
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Store } from '../../src/store/clickhouse-store.ts';
 import { fingerprintOf, idOf, openStore } from '../store/open-store.ts';
 import {
@@ -15,6 +15,7 @@ import {
   operator,
   requestOf,
   storeError,
+  until,
 } from './desk-setup.ts';
 import type { OpenDesk } from './desk-setup.ts';
 
@@ -231,6 +232,7 @@ test('reports that come at the same time are all kept', async () => {
 test('after a case is closed the next trouble of the group is a new one', async () => {
   const [id = ''] = await ask(12, ['morgan']);
   await open.desk.report(1, id, { caller: morgan, ...found });
+  open.clock.advance(1_000);
   open.desk.onAttempt(attemptOf(12));
-  await vi.waitFor(async () => expect(await caseAbout(open.desk, 12)).toMatchObject({ state: 'open', joined: 0 }));
+  await until(async () => expect(await caseAbout(open.desk, 12)).toMatchObject({ state: 'open', joined: 0 }));
 });

@@ -57,7 +57,7 @@ export function toLine(text: string, maxChars: number): string {
 }
 
 /** Line breaks stay. */
-export function toText(text: string, maxChars: number): string {
+function toText(text: string, maxChars: number): string {
   return cutEnd(visible(text.slice(0, 4 * maxChars)).trim(), maxChars);
 }
 

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { errorTypes, severities } from '../errors/error-event.ts';
 import type { errorItem } from '../operations/error-view.ts';
-import { getGroup } from '../operations/get-group.ts';
+import { listGroups } from '../operations/list-groups.ts';
 import { listRules } from '../operations/list-rules.ts';
 import { NAME_CHARS, ROW_TEXT_CHARS, cut } from './budget.ts';
 import type { ToolContext } from './tool.ts';
@@ -15,7 +15,7 @@ export const errorRow = z.object({
   service: z.string(),
   type: z.enum(errorTypes),
   message: z.string(),
-  count: z.int().nullable().describe('Of its group, as the next two; null: not looked up.'),
+  count: z.int().nullable().describe('Of its group, as the next two; null: it is gone.'),
   first_seen: z.string().nullable(),
   last_seen: z.string().nullable(),
   resolved: z.boolean(),
@@ -25,22 +25,27 @@ export const errorRow = z.object({
 export type ErrorRow = z.output<typeof errorRow>;
 type ErrorItem = z.output<typeof errorItem>;
 
-/** Each costs two more questions to the store; a page has rarely more kinds of errors. */
-const MAX_GROUPS_LOOKED_UP = 20;
+/** Each costs a question to the store; what matters comes first. */
+export const MAX_RULES_LOOKED_UP = 10;
 
 export async function toErrorRows(context: ToolContext, errors: readonly ErrorItem[]): Promise<readonly ErrorRow[]> {
   // The newest error of each group stands for it: its rule matches the others too, unless they differ in details.
-  const byGroup = new Map(errors.toReversed().map((error) => [error.fingerprint, error]));
-  const groups = new Map(
-    await Promise.all(
-      [...byGroup.values()]
+  const newest = new Map(errors.toReversed().map((error) => [error.fingerprint, error]));
+  const fingerprints = [...newest.keys()];
+  if (fingerprints.length === 0) return [];
+  const [{ groups }, fixables] = await Promise.all([
+    context.perform(listGroups, { fingerprints, limit: fingerprints.length }),
+    Promise.all(
+      [...newest.values()]
         .toReversed()
-        .slice(0, MAX_GROUPS_LOOKED_UP)
-        .map(async (error) => [error.fingerprint, await lookUp(context, error)] as const),
+        .slice(0, MAX_RULES_LOOKED_UP)
+        .map(async ({ fingerprint, id }) => [fingerprint, await isFixable(context, id)] as const),
     ),
-  );
+  ]);
+  const byFingerprint = new Map(groups.map((group) => [group.fingerprint, group]));
+  const fixable = new Map(fixables);
   return errors.map((error) => {
-    const group = groups.get(error.fingerprint);
+    const group = byFingerprint.get(error.fingerprint);
     return {
       error_id: error.id,
       fingerprint: error.fingerprint,
@@ -53,17 +58,9 @@ export async function toErrorRows(context: ToolContext, errors: readonly ErrorIt
       first_seen: group?.first_seen ?? null,
       last_seen: group?.last_seen ?? null,
       resolved: error.resolved,
-      fixable: group?.fixable ?? null,
+      fixable: fixable.get(error.fingerprint) ?? null,
     };
   });
-}
-
-async function lookUp(context: ToolContext, error: ErrorItem) {
-  const [{ count, first_seen, last_seen }, fixable] = await Promise.all([
-    context.perform(getGroup, { fingerprint: error.fingerprint }),
-    isFixable(context, error.id),
-  ]);
-  return { count, first_seen, last_seen, fixable };
 }
 
 export async function isFixable(context: ToolContext, errorId: string): Promise<boolean> {

@@ -2,7 +2,6 @@
 import * as z from 'zod';
 import type { Scope } from '../access/principal.ts';
 import type { NextStep, ToolContext } from './tool.ts';
-import { hasHidden } from './untrusted.ts';
 
 /** Each tool's scope, here and not in the tools, because they name each other. */
 export const scopeOf = {
@@ -41,17 +40,21 @@ export function step(tool: ToolName, args: NextStep['arguments'], reason: string
 
 /** The first three that the caller may take. */
 export function takeSteps(context: ToolContext, steps: readonly (NextStep | undefined | false)[]): StepsView {
-  return (
-    steps
-      .filter((given) => given !== undefined && given !== false)
-      .filter(({ tool }) => context.scopes.has(scopeOf[tool as ToolName]))
-      // A filter that the caller sent may have been copied from an error.
-      .filter((given) => !Object.values(given.arguments).flat().some(isHiding))
-      .slice(0, MAX_STEPS)
-      .map((given) => ({ ...given, arguments: { ...given.arguments } }))
-  );
+  return steps
+    .filter((given) => given !== undefined && given !== false)
+    .filter(({ tool }) => context.scopes.has(scopeOf[tool as ToolName]))
+    .filter((given) => isPlain(given.arguments))
+    .slice(0, MAX_STEPS)
+    .map((given) => ({ ...given, arguments: { ...given.arguments } }));
 }
 
-function isHiding(value: unknown): boolean {
-  return typeof value === 'string' && hasHidden(value);
+/** What a caller filtered by may have been copied from an error: a word is said back, a sentence is not. */
+const ECHOED = ['query', 'service', 'environment', 'rule_id', 'agent'];
+const WORD = /^[\p{L}\p{N}_.:/@-]{1,64}$/u;
+
+function isPlain(args: NextStep['arguments']): boolean {
+  return ECHOED.every((name) => {
+    const value = args[name];
+    return typeof value !== 'string' || WORD.test(value);
+  });
 }

@@ -69,9 +69,11 @@ export const resources: readonly Resource[] = [
       data(
         await context.perform(getGroup, { fingerprint }),
         'service',
+        'exception_type',
         'message',
         'resolution_notes',
         'releases',
+        'environments',
         'why',
       ),
   },
@@ -84,7 +86,16 @@ export const resources: readonly Resource[] = [
     description: 'One fix: diagnosis, each step with evidence and timing, verification, and its moves in order.',
     ttlMs: TTL_MS.moving,
     read: async (context, { fix_id = '' }) =>
-      data(await context.perform(getFix, { id: fix_id }), 'target', 'note', 'cause', 'facts', 'steps', 'verification'),
+      data(
+        await context.perform(getFix, { id: fix_id }),
+        'target',
+        'note',
+        'cause',
+        'facts',
+        'steps',
+        'verification',
+        'questions',
+      ),
   },
   {
     ...json,

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { companyFor } from '../access/principal.ts';
 import { timeView, toTime } from './error-view.ts';
-import { companyField, filterFields, periodFields, periodOf, severityList } from './fields.ts';
+import { companyField, filterFields, fingerprintField, periodFields, periodOf, severityList } from './fields.ts';
 import { given } from './given.ts';
 import { InvalidInput } from './invalid-input.ts';
 import { defineOperation } from './operation.ts';
@@ -21,6 +21,9 @@ const MAX_INTERVALS = 1_500;
 /** The default interval cuts the period into about this many: enough to see a shape. */
 const GOOD_INTERVALS = 100;
 
+/** A page of errors has no more groups. */
+const MAX_NAMED = 200;
+
 export const getTrends = defineOperation({
   name: 'get-trends',
   summary: 'Counts errors by interval: over the last day unless told otherwise, split by one field when asked.',
@@ -28,8 +31,9 @@ export const getTrends = defineOperation({
   input: z.strictObject({
     ...periodFields,
     interval: z.enum(intervals).optional().describe('Chosen to fit the period when not given.'),
-    group_by: z.enum(['service', 'severity', 'error_type']).optional(),
+    group_by: z.enum(['service', 'severity', 'error_type', 'fingerprint']).optional(),
     ...filterFields,
+    fingerprints: z.array(fingerprintField).min(1).max(MAX_NAMED).optional().describe('Only these groups.'),
     company_id: companyField,
   }),
   output: z.object({
@@ -62,6 +66,7 @@ export const getTrends = defineOperation({
         errorType: input.error_type,
         environment: input.environment,
         groupBy: input.group_by,
+        fingerprints: input.fingerprints?.map((one) => one.toLowerCase()),
       }),
     });
     return {

@@ -2,11 +2,22 @@
 import * as z from 'zod';
 import { companyFor } from '../access/principal.ts';
 import { isFingerprint, parseCursor, toCursor } from './cursor.ts';
-import { companyField, filterFields, pageFields, periodFields, periodOf, severityList } from './fields.ts';
+import {
+  companyField,
+  filterFields,
+  fingerprintField,
+  pageFields,
+  periodFields,
+  periodOf,
+  severityList,
+} from './fields.ts';
 import { given } from './given.ts';
 import { groupItem, toGroupItem } from './group-view.ts';
 import { InvalidInput } from './invalid-input.ts';
 import { defineOperation } from './operation.ts';
+
+/** A page of errors has no more groups. */
+const MAX_NAMED = 200;
 
 export const listGroups = defineOperation({
   name: 'list-groups',
@@ -14,6 +25,7 @@ export const listGroups = defineOperation({
   scope: 'read',
   input: z.strictObject({
     ...filterFields,
+    fingerprints: z.array(fingerprintField).min(1).max(MAX_NAMED).optional().describe('Only these groups.'),
     resolved: z.boolean().optional(),
     since: periodFields.since.describe('Only groups seen from this time on: ISO-8601, or how long ago (`24h`, `7d`).'),
     ...pageFields,
@@ -33,6 +45,7 @@ export const listGroups = defineOperation({
         errorType: input.error_type,
         environment: input.environment,
         resolved: input.resolved,
+        fingerprints: input.fingerprints?.map((one) => one.toLowerCase()),
         sinceMs: periodOf({ since: input.since }, now()).sinceMs,
         after: input.cursor === undefined ? undefined : positionOf(input.cursor),
       }),

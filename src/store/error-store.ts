@@ -123,6 +123,8 @@ export interface Group {
   readonly exceptionType: string;
   /** Message of a recent error. */
   readonly message: string;
+  /** That error; '' when it is past its retention. */
+  readonly errorId: string;
   readonly errorType: ErrorType;
   readonly severity: Severity;
   readonly count: number;
@@ -145,6 +147,8 @@ export interface Group {
 
 export interface GroupQuery {
   readonly companyId: number;
+  /** Only these. */
+  readonly fingerprints?: readonly string[];
   readonly service?: string;
   readonly severity?: readonly Severity[];
   readonly errorType?: ErrorType;
@@ -172,7 +176,9 @@ export interface TrendQuery {
   readonly severity?: readonly Severity[];
   readonly errorType?: ErrorType;
   readonly environment?: string;
-  readonly groupBy?: 'service' | 'severity' | 'error_type';
+  /** Only these groups. */
+  readonly fingerprints?: readonly string[];
+  readonly groupBy?: 'service' | 'severity' | 'error_type' | 'fingerprint';
 }
 
 /** Only intervals with errors. `key` is the value of groupBy, '' without it. */

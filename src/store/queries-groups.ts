@@ -1,11 +1,6 @@
 // SQL over groups. The counts come from the roll-up `group_hourly`; rows of an aliased fingerprint count for its target.
-import type { GroupQuery as AskedGroups } from './error-store.ts';
+import type { GroupQuery } from './error-store.ts';
 import type { Query } from './queries.ts';
-
-/** `fingerprints`: only these groups. */
-interface GroupQuery extends AskedGroups {
-  readonly fingerprints?: readonly string[];
-}
 
 const MS = (column: string) => `toUnixTimestamp64Milli(${column})`;
 const AT = (name: string) => `fromUnixTimestamp64Milli({${name}:Int64}, 'UTC')`;
@@ -120,7 +115,7 @@ export function selectGroupings(companyId: number, fingerprints: readonly string
 /** The messages of the errors at these times (each group's last one). */
 export function selectMessages(companyId: number, fingerprints: readonly string[], times: readonly number[]): Query {
   return {
-    query: `SELECT toString(fingerprint) AS fingerprint_text, message, exception_type FROM errors
+    query: `SELECT toString(fingerprint) AS fingerprint_text, message, exception_type, toString(id) AS id_text FROM errors
       WHERE company_id = {company:UInt32} AND timestamp IN (SELECT fromUnixTimestamp64Milli(arrayJoin({times:Array(Int64)}), 'UTC'))
         AND fingerprint IN ({fingerprints:Array(FixedString(32))})
       LIMIT 1 BY fingerprint LIMIT {limit:UInt32}`,

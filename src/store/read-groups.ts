@@ -1,7 +1,7 @@
 // Questions about groups and rates.
 import type { ErrorType, Grouping } from '../errors/error-event.ts';
 import type { Aliases } from './aliases.ts';
-import type { ErrorStore, Group, GroupPage, GroupQuery } from './error-store.ts';
+import type { ErrorStore, Group, GroupPage, GroupQuery, TrendQuery } from './error-store.ts';
 import type { FixMarks } from './fix-marks.ts';
 import {
   countGroups,
@@ -49,7 +49,18 @@ interface ReadDeps {
 }
 
 export function createGroupReads({ run, aliases, fixMarks, now }: ReadDeps): GroupReads {
-  async function listGroups(query: GroupQuery): Promise<GroupPage> {
+  /** With the fingerprints that were joined to them. */
+  function withMembers<Asked extends GroupQuery | TrendQuery>(query: Asked): Asked {
+    const { companyId, fingerprints } = query;
+    if (fingerprints === undefined) return query;
+    return {
+      ...query,
+      fingerprints: fingerprints.flatMap((one) => aliases.membersOf(companyId, aliases.targetOf(companyId, one))),
+    };
+  }
+
+  async function listGroups(asked: GroupQuery): Promise<GroupPage> {
+    const query = withMembers(asked);
     const [rows, totals] = await Promise.all([
       run.rows<GroupRow>(selectGroups({ ...query, limit: query.limit + 1 })),
       run.rows<{ total: number | string }>(countGroups(query)),
@@ -96,7 +107,7 @@ export function createGroupReads({ run, aliases, fixMarks, now }: ReadDeps): Gro
     const [groupings, states, messages, marks] = await Promise.all([
       run.rows<{ fingerprint_text: string; grouping: string }>(selectGroupings(companyId, ids)),
       run.rows<StateRow>(selectGroupStates(companyId, ids)),
-      run.rows<{ fingerprint_text: string; message: string; exception_type: string }>(
+      run.rows<{ fingerprint_text: string; message: string; exception_type: string; id_text: string }>(
         selectMessages(companyId, members, newest),
       ),
       fixMarks.of(companyId, ids, 0),
@@ -115,6 +126,7 @@ export function createGroupReads({ run, aliases, fixMarks, now }: ReadDeps): Gro
         service: row.service,
         exceptionType: messageOf.get(row.group_id)?.exception_type ?? '',
         message: messageOf.get(row.group_id)?.message ?? '',
+        errorId: messageOf.get(row.group_id)?.id_text ?? '',
         // Only what errors/ classified was stored.
         errorType: row.error_type as ErrorType,
         severity: toSeverity(row.severity_text),
@@ -140,12 +152,14 @@ export function createGroupReads({ run, aliases, fixMarks, now }: ReadDeps): Gro
     listGroups,
     getGroup,
     countTrend: async (query) =>
-      (await run.rows<{ start_ms: number | string; key: string; count: number | string }>(countTrend(query))).map(
-        (row) => ({
-          startMs: Number(row.start_ms),
-          key: row.key,
-          count: Number(row.count),
-        }),
-      ),
+      (
+        await run.rows<{ start_ms: number | string; key: string; count: number | string }>(
+          countTrend(withMembers(query)),
+        )
+      ).map((row) => ({
+        startMs: Number(row.start_ms),
+        key: query.groupBy === 'fingerprint' ? aliases.targetOf(query.companyId, row.key) : row.key,
+        count: Number(row.count),
+      })),
   };
 }

@@ -1,20 +1,19 @@
 import * as z from 'zod';
 import { errorTypes, severities } from '../../errors/error-event.ts';
 import { toCursor } from '../../operations/cursor.ts';
-import { getGroup } from '../../operations/get-group.ts';
+import { getTrends } from '../../operations/get-trends.ts';
 import { given } from '../../operations/given.ts';
 import type { groupItem } from '../../operations/group-view.ts';
-import { listErrors } from '../../operations/list-errors.ts';
 import { listGroups } from '../../operations/list-groups.ts';
 import { NAME_CHARS, ROW_TEXT_CHARS, cut, fit } from '../budget.ts';
-import { isFixable } from '../error-row.ts';
+import { MAX_RULES_LOOKED_UP, isFixable } from '../error-row.ts';
 import { scopeOf, step, takeSteps } from '../next-steps.ts';
 import { DEFAULT_ROWS, cursorInput, momentOf, nameInput, pageView, sinceInput, untilInput } from '../page.ts';
 import { defineTool } from '../tool.ts';
 import type { NextStep, ToolContext } from '../tool.ts';
 import { untrustedNotice } from '../untrusted.ts';
 
-/** Each row costs three questions more. */
+/** More do not fit into an answer. */
 const MAX_GROUPS = 50;
 
 /** Groups are looked through in steps for those of a status; what comes later is on the next page. */
@@ -22,7 +21,7 @@ const LOOKED_AT = 200;
 const MAX_LOOKS = 10;
 
 const DAY_MS = 86_400_000;
-const HALF_DAY = 12;
+const HALF_DAY_MS = 43_200_000;
 
 const statuses = ['new', 'regressed', 'ongoing'] as const;
 
@@ -38,7 +37,7 @@ const groupRow = z.object({
   first_seen: z.string(),
   last_seen: z.string(),
   resolved: z.boolean(),
-  fixable: z.boolean().nullable().describe('A rule matches it and can work here.'),
+  fixable: z.boolean().nullable().describe('A rule matches it and can work here; null: not looked up.'),
   sample_error_id: z.string().nullable(),
 });
 
@@ -67,7 +66,7 @@ export const errorsGroups = defineTool({
   scope: scopeOf['devops.errors.groups'],
   async run(context, asked) {
     const found = await find(context, asked);
-    const rows = await Promise.all(found.groups.map((group) => toRow(context, group)));
+    const rows = await toRows(context, found.groups);
     const why = rows.length === 0 && found.next === null ? await whyNone(context, asked) : undefined;
     const output = fit(rows, (shown) => {
       const cursor = shown.length < rows.length ? cursorAfter(shown.at(-1)) : found.next;
@@ -133,13 +132,22 @@ function statusOf(
   return nowMs - Date.parse(first_seen) < DAY_MS ? 'new' : 'ongoing';
 }
 
-async function toRow(context: ToolContext, group: GroupItem): Promise<GroupRow> {
-  const [{ trend }, { errors }] = await Promise.all([
-    context.perform(getGroup, { fingerprint: group.fingerprint }),
-    context.perform(listErrors, { fingerprint: group.fingerprint, limit: 1 }),
+async function toRows(context: ToolContext, groups: readonly GroupItem[]): Promise<readonly GroupRow[]> {
+  if (groups.length === 0) return [];
+  const [{ points }, fixable] = await Promise.all([
+    context.perform(getTrends, {
+      fingerprints: groups.map(({ fingerprint }) => fingerprint),
+      group_by: 'fingerprint',
+      since: '24h',
+      interval: '1h',
+    }),
+    Promise.all(
+      groups
+        .slice(0, MAX_RULES_LOOKED_UP)
+        .map((group) => (group.error_id === '' ? null : isFixable(context, group.error_id))),
+    ),
   ]);
-  const sample = errors[0]?.id;
-  return {
+  return groups.map((group, index) => ({
     fingerprint: group.fingerprint,
     type: group.error_type,
     severity: group.severity,
@@ -147,19 +155,22 @@ async function toRow(context: ToolContext, group: GroupItem): Promise<GroupRow> 
     message: cut(group.message, ROW_TEXT_CHARS),
     status: statusOf(group, context.nowMs),
     count: group.count,
-    trend_pct: changeOf(trend, context.nowMs),
+    trend_pct: changeOf(
+      points.filter(({ key }) => key === group.fingerprint),
+      context.nowMs,
+    ),
     first_seen: group.first_seen,
     last_seen: group.last_seen,
     resolved: group.resolved,
-    fixable: sample === undefined ? null : await isFixable(context, sample),
-    sample_error_id: sample ?? null,
-  };
+    fixable: fixable[index] ?? null,
+    sample_error_id: group.error_id === '' ? null : group.error_id,
+  }));
 }
 
-function changeOf(trend: readonly { readonly start: string; readonly count: number }[], nowMs: number): number | null {
-  const middleMs = nowMs - HALF_DAY * 3_600_000;
+function changeOf(points: readonly { readonly start: string; readonly count: number }[], nowMs: number): number | null {
+  const middleMs = nowMs - HALF_DAY_MS;
   const sum = (isLate: boolean) =>
-    trend.filter(({ start }) => Date.parse(start) > middleMs === isLate).reduce((all, { count }) => all + count, 0);
+    points.filter(({ start }) => Date.parse(start) > middleMs === isLate).reduce((all, { count }) => all + count, 0);
   const before = sum(false);
   return before === 0 ? null : Math.round((100 * (sum(true) - before)) / before);
 }

@@ -1,12 +1,13 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { SMTPServer } from 'smtp-server';
 import type { SMTPServerOptions } from 'smtp-server';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Channel, ChannelDeps } from '../../src/agents/channel.ts';
 import { SendFailed } from '../../src/agents/channel.ts';
 import { createEmail } from '../../src/agents/channels/email.ts';
@@ -19,6 +20,8 @@ import { selfSigned } from '../healing/servers.ts';
 import { AT_MS, notificationOf } from './channels-notices.ts';
 import { startReceiver } from './channels-receiver.ts';
 import type { Received, Receiver } from './channels-receiver.ts';
+
+const run = promisify(execFile);
 
 let receiver: Receiver;
 let secrets: Record<string, string>;
@@ -301,14 +304,21 @@ describe('email', () => {
   }
   let mails: Mail[];
   let port: number;
-  const directory = mkdtempSync(join(tmpdir(), 'errata-smtp-'));
-  execFileSync('openssl', selfSigned(join(directory, 'key'), join(directory, 'cert')), { stdio: 'ignore' });
-  const [key, cert] = ['key', 'cert'].map((name) => readFileSync(join(directory, name), 'utf8'));
-  rmSync(directory, { recursive: true });
+  let key: string;
+  let cert: string;
+
+  beforeAll(async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'errata-smtp-'));
+    await run('openssl', selfSigned(join(directory, 'key'), join(directory, 'cert')));
+    key = readFileSync(join(directory, 'key'), 'utf8');
+    cert = readFileSync(join(directory, 'cert'), 'utf8');
+    rmSync(directory, { recursive: true });
+  });
 
   async function listen(options: SMTPServerOptions = {}): Promise<void> {
     const server = new SMTPServer({
-      ...(key === undefined || cert === undefined ? {} : { key, cert }),
+      key,
+      cert,
       authOptional: true,
       onAuth: ({ username, password }, _session, done) =>
         username === 'errata' && password === 'right-horse'
@@ -340,8 +350,8 @@ describe('email', () => {
     secrets['env:SMTP'] = 'right-horse';
   });
 
-  const email = (change: { tls?: boolean; user?: string; ca?: string | undefined } = {}) => {
-    const { tls = false, user = 'errata', ca = cert } = change;
+  const email = (change: { tls?: boolean; user?: string } = {}) => {
+    const { tls = false, user = 'errata' } = change;
     return createEmail(
       {
         type: 'email',
@@ -355,7 +365,7 @@ describe('email', () => {
         from: 'errata@company.example',
         to: ['ops@company.example', 'night@company.example'],
       },
-      { ...deps, ...(ca === undefined ? {} : { ca }) },
+      { ...deps, ca: cert },
     );
   };
   const headersOf = (text: string) => text.slice(0, text.indexOf('\r\n\r\n')).split('\r\n');

@@ -1,7 +1,6 @@
 // Cuts: never more than allowed, never in the middle of a character or a row, always with how much is missing.
 import { expect, test } from 'vitest';
 import fc from 'fast-check';
-import '../seed.ts';
 import { cut, cutData, fit, jsonChars } from '../../src/mcp/budget.ts';
 
 test('a short text stays, a long one says how much is missing', () => {

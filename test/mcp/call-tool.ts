@@ -3,38 +3,14 @@
 import { expect } from 'vitest';
 import * as z from 'zod';
 import { scopes as allScopes } from '../../src/access/principal.ts';
-import type { Principal, Scope } from '../../src/access/principal.ts';
+import type { Scope } from '../../src/access/principal.ts';
 import { tools } from '../../src/mcp/tools.ts';
 import { nextStepsView } from '../../src/mcp/next-steps.ts';
-import type { Tool, ToolAnswer, ToolContext } from '../../src/mcp/tool.ts';
-import { parseInput, perform } from '../../src/operations/operation.ts';
+import type { Tool, ToolAnswer } from '../../src/mcp/tool.ts';
+import { parseInput } from '../../src/operations/operation.ts';
 import type { OperationDeps } from '../../src/operations/operation.ts';
-
-export interface Who {
-  readonly company: number;
-  readonly name?: string;
-  readonly scopes?: readonly Scope[];
-  readonly consented?: string;
-  readonly declined?: string;
-}
-
-/** What an agent's token may do. */
-export const agentScopes: readonly Scope[] = ['read', 'write', 'fix'];
-
-export function contextOf(operations: OperationDeps, who: Who): ToolContext {
-  const { company, name = 'morgan', scopes = agentScopes, consented, declined } = who;
-  const principal: Principal = { tokenId: name, name, company, scopes: new Set(scopes) };
-  return {
-    perform: (operation, input) => perform(operation, operations, { input, principal }),
-    scopes: principal.scopes,
-    caller: name,
-    consented,
-    declined,
-    adminUrl: 'http://127.0.0.1:8080/admin',
-    nowMs: operations.now(),
-    signal: new AbortController().signal,
-  };
-}
+import { agentScopes, contextOf } from './tool-context.ts';
+import type { Who } from './tool-context.ts';
 
 export function toolOf(name: string): Tool {
   const tool = tools.find((one) => one.name === name);

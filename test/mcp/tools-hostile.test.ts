@@ -8,7 +8,8 @@ import { openTestApi } from '../api/open-test-api.ts';
 import type { TestApi } from '../api/open-test-api.ts';
 import { attemptOn, rule } from '../operations/memory-healing.ts';
 import { eventOf, fingerprintOf, idOf } from '../store/open-store.ts';
-import { call, contextOf, rowsOf } from './call-tool.ts';
+import { call, rowsOf } from './call-tool.ts';
+import { contextOf } from './tool-context.ts';
 import type { Output } from './call-tool.ts';
 
 let t: TestApi;
@@ -146,6 +147,11 @@ function textsOf(value: unknown, path = ''): readonly (readonly [string, string]
   ]);
 }
 
+function noticeOf(output: Output | undefined): string {
+  const notice = output?.['untrusted'];
+  return typeof notice === 'string' ? notice : '';
+}
+
 function expectHarmless(output: unknown, notice: string): void {
   expect(JSON.stringify(output).length).toBeLessThanOrEqual(20_000);
   const named = notice.replace(/^.*: /, '').replace(/\.$/, '').split(', ');
@@ -161,7 +167,7 @@ function expectHarmless(output: unknown, notice: string): void {
 
 test.each(Object.keys(calls))('%s', async (name) => {
   const output = await calls[name]?.();
-  expectHarmless(output === undefined ? {} : withoutReports(output), String(output?.['untrusted'] ?? ''));
+  expectHarmless(output === undefined ? {} : withoutReports(output), noticeOf(output));
 });
 
 /** A report's summary is one of the named fields, other than the summaries that are sentences of ours. */
@@ -176,7 +182,7 @@ test.each(resources.map(({ name }) => name))('the resource %s', async (name) => 
   expect(text.length).toBeLessThanOrEqual(20_000);
   if (resource?.mimeType !== 'application/json') return;
   const output = JSON.parse(text) as Output;
-  expectHarmless(output, String(output['untrusted'] ?? ''));
+  expectHarmless(output, noticeOf(output));
 });
 
 const walk = async (name: string, key: string, id: string, args: object): Promise<readonly unknown[]> => {

@@ -8,8 +8,9 @@ import { openTestApi } from '../api/open-test-api.ts';
 import type { TestApi } from '../api/open-test-api.ts';
 import { attemptOn } from '../operations/memory-healing.ts';
 import { eventOf, fingerprintOf, idOf } from '../store/open-store.ts';
-import { call, contextOf, everyScope, toolOf } from './call-tool.ts';
-import type { Who } from './call-tool.ts';
+import { call, everyScope, toolOf } from './call-tool.ts';
+import { contextOf } from './tool-context.ts';
+import type { Who } from './tool-context.ts';
 
 interface Ids {
   readonly error: string;

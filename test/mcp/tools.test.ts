@@ -8,7 +8,8 @@ import { openTestApi } from '../api/open-test-api.ts';
 import type { TestApi } from '../api/open-test-api.ts';
 import { attemptOn, rule } from '../operations/memory-healing.ts';
 import { eventOf, fingerprintOf, idOf } from '../store/open-store.ts';
-import { call, contextOf, rowsOf, run, toolOf } from './call-tool.ts';
+import { call, rowsOf, run, toolOf } from './call-tool.ts';
+import { contextOf } from './tool-context.ts';
 import type { Output } from './call-tool.ts';
 
 let t: TestApi;

@@ -144,7 +144,7 @@ async function toRows(context: ToolContext, groups: readonly GroupItem[]): Promi
     Promise.all(
       groups
         .slice(0, MAX_RULES_LOOKED_UP)
-        .map((group) => (group.error_id === '' ? null : isFixable(context, group.error_id))),
+        .map(async (group) => (group.error_id === '' ? null : isFixable(context, group.error_id))),
     ),
   ]);
   return groups.map((group, index) => ({

@@ -44,12 +44,12 @@ const ANSWER = 'approval';
 
 export function createConsents({ now }: { readonly now: () => number }): Consents {
   // Dies with the process: a restart asks again.
-  const codec = createRequestStateCodec({ key: randomBytes(32), ttlSeconds: TICKET_SECONDS });
+  const codec = createRequestStateCodec<Ticket>({ key: randomBytes(32), ttlSeconds: TICKET_SECONDS });
   /** Ticket → when it may be forgotten, oldest first. */
   const used = new Map<string, number>();
 
   return {
-    verify: (state, context) => codec.verify(state, context) as Promise<Ticket>,
+    verify: (state, context) => codec.verify(state, context),
     async ask(asked, { attemptId, question }) {
       const ticket: Ticket = { id: randomUUID(), tokenId: asked.tokenId, digest: digestOf(asked), attemptId };
       return inputRequired({

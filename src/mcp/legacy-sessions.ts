@@ -29,11 +29,11 @@ interface LegacySessionsParts {
 }
 
 /** A client that is still there opens a new one on its next call. */
-export const IDLE_MS = 1_800_000;
+const IDLE_MS = 1_800_000;
 const REAP_EVERY_MS = 60_000;
 
 /** Of one token; clients that never say goodbye push out their own oldest. */
-export const MAX_SESSIONS = 20;
+const MAX_SESSIONS = 20;
 
 /** How soon a client comes back when its stream ends. */
 const RETRY_MS = 5_000;

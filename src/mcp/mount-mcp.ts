@@ -5,7 +5,7 @@ import { hostHeaderValidation, originValidation } from '@modelcontextprotocol/fa
 import { toWebRequest } from '@modelcontextprotocol/node';
 import type { NodeIncomingMessageLike } from '@modelcontextprotocol/node';
 import { createMcpHandler, localhostAllowedHostnames, localhostAllowedOrigins } from '@modelcontextprotocol/server';
-import type { McpServer } from '@modelcontextprotocol/server';
+import type { McpServer, ServerEventBus } from '@modelcontextprotocol/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticate } from '../access/authenticate.ts';
 import { requireLocalCaller } from '../access/local-caller.ts';
@@ -29,9 +29,11 @@ export interface MountDeps {
   /** A fresh one at each call. */
   readonly createServer: (visit: Visit) => McpServer;
   readonly now: () => number;
+  /** Where it is told that lists changed; ours never do while the process lives. */
+  readonly events?: ServerEventBus;
 }
 
-export const MCP_PATH = '/mcp';
+const MCP_PATH = '/mcp';
 
 /** Before `server` listens. It closes what is open when the server closes. */
 export async function mountMcp(server: FastifyInstance, settings: MountSettings, deps: MountDeps): Promise<void> {
@@ -45,6 +47,7 @@ export async function mountMcp(server: FastifyInstance, settings: MountSettings,
 
   await server.register(async (scope) => {
     const handler = createMcpHandler(({ requestInfo }) => createServer(visitOf(requestInfo)), {
+      ...(deps.events === undefined ? {} : { bus: deps.events }),
       onerror: (error) => scope.log.debug({ err: error }, 'a message over MCP was refused'),
     });
     const sessions = settings.legacySessions ? createLegacySessions({ createServer, now: deps.now }) : undefined;
@@ -73,8 +76,8 @@ export async function mountMcp(server: FastifyInstance, settings: MountSettings,
       const signal = goneSignal(reply);
       const web = await toWebRequest(request.raw as NodeIncomingMessageLike, body ?? null, { signal });
       visits.set(web, visit);
-      const response = await sessions?.answer(web, { visit, body });
-      return reply.send(response ?? (await handler.fetch(web, body === undefined ? {} : { parsedBody: body })));
+      const answer = await sessions?.answer(web, { visit, body });
+      return reply.send(open(answer ?? (await handler.fetch(web, body === undefined ? {} : { parsedBody: body }))));
     });
   });
 }
@@ -99,6 +102,14 @@ function styleOf({ query }: FastifyRequest, otherwise: ToolNameStyle): ToolNameS
   const style = toolNameStyles.find((name) => name === asked);
   if (style !== undefined) return style;
   throw new Failure('INVALID_INPUT', `tool_names: must be ${toolNameStyles.join(' or ')}`, { field: 'tool_names' });
+}
+
+/** The head of a stream goes out with its first bytes: a comment, so that nobody waits for the first event to know it is there. */
+function open(response: Response): Response {
+  if (response.body === null || response.headers.get('content-type') !== 'text/event-stream') return response;
+  const comment = new TextEncoder().encode(': open\n\n');
+  const commented = new TransformStream<Uint8Array, Uint8Array>({ start: (stream) => stream.enqueue(comment) });
+  return new Response(response.body.pipeThrough(commented), response);
 }
 
 /** Aborted when the caller hangs up before the answer is out. */

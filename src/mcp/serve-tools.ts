@@ -35,7 +35,7 @@ interface Answered extends Watched {
 }
 
 /** Claude Code puts longer results away into a file (50,000); with room for what a client adds. */
-export const MAX_ANSWER_CHARS = 40_000;
+const MAX_ANSWER_CHARS = 40_000;
 
 /** Clients give up after 60 s by default: an answer of ours is better than none. */
 const DEADLINE_MS = 50_000;

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -7,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { loadRemote } from '../../src/config.ts';
+import { VERSION } from '../../src/mcp/build-server.ts';
 import { tokenOf } from '../api/open-test-api.ts';
 import { openTestMcp } from './open-test-mcp.ts';
 import type { TestMcp } from './open-test-mcp.ts';
@@ -40,6 +42,10 @@ test('without variables it calls the processor of this machine', () => {
     token: undefined,
     adminUrl: 'https://errata.example/admin',
   });
+});
+
+test('the version that it tells is that of the package', () => {
+  expect((JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version).toBe(VERSION);
 });
 
 test('who asks wrongly gets the manual, on standard error', async () => {

@@ -79,6 +79,8 @@ export function createHealing(settings: HealingSettings, deps: HealingDeps): Hea
   const finder = createTargetFinder(deps);
   const runner = createRunner(settings, { ...deps, log, guardian, finder, signal: stopping.signal });
   const dispatcher = createDispatcher(settings, { ...deps, log, guardian, finder, runner, signal: stopping.signal });
+  // Errors come in while the store is still being read for what went before.
+  const startedAtMs = deps.clock.now();
   let working: Promise<void> | undefined;
 
   async function work(): Promise<void> {
@@ -128,6 +130,7 @@ export function createHealing(settings: HealingSettings, deps: HealingDeps): Hea
         undecidedMs: () => dispatcher.undecidedMs(),
         onTrouble: (cause) => deps.logger.warn({ err: cause }, 'healing could not read the newest errors'),
         clock: deps.clock,
+        startedAtMs,
         lagMs: settings.lagMs,
       },
       stopping.signal,

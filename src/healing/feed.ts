@@ -20,6 +20,8 @@ export interface FeedDeps {
   readonly undecidedMs: () => number | undefined;
   readonly onTrouble: (cause: unknown) => void;
   readonly clock: Clock;
+  /** What was received from then on is decided; of a store that was read before, from where that ended. */
+  readonly startedAtMs: number;
   /** Rows of other processors may be stored a little later than their `received_at` says; 0 where there are none. */
   readonly lagMs: number;
 }
@@ -107,8 +109,8 @@ function createReader(rules: readonly Rule[], decidedMs: number, deps: FeedDeps)
   };
 }
 
-async function loadDecided({ store, clock }: FeedDeps): Promise<number> {
+async function loadDecided({ store, clock, startedAtMs }: FeedDeps): Promise<number> {
   const saved = Number(await store.getSetting(SETTING));
   const oldestMs = clock.now() - MAX_CATCH_UP_MS;
-  return Number.isFinite(saved) ? Math.max(saved, oldestMs) : clock.now();
+  return Number.isFinite(saved) ? Math.max(saved, oldestMs) : startedAtMs;
 }

@@ -104,7 +104,12 @@ export function createAttemptRun(given: Running, deps: RunDeps): AttemptRun {
     switch (attempt.state) {
       case 'acting': {
         const last = attempt.steps.at(-1);
-        if (last === undefined) return end(attempt, { outcome: 'abandoned', note: NOTHING_DONE }, deps);
+        if (last === undefined) {
+          // A person's consent, and nothing came of it yet: it holds as long as an intent does.
+          return deps.clock.now() - attempt.updatedAtMs > MAX_INTENT_AGE_MS
+            ? end(attempt, { outcome: 'abandoned', note: NOTHING_DONE }, deps)
+            : approved(attempt);
+        }
         const call = branch?.steps[attempt.steps.length - 1];
         if (branch === undefined || call === undefined) break;
         if (last.state !== 'intent') return afterStep(attempt, branch);
@@ -122,7 +127,7 @@ export function createAttemptRun(given: Running, deps: RunDeps): AttemptRun {
       case 'rolling_back':
         // Asked for by hand it had ended before.
         return rollBack(attempt, {
-          outcome: attempt.outcome === undefined ? 'worse' : 'rolled_back',
+          outcome: attempt.endedAtMs === undefined ? (attempt.outcome ?? 'worse') : 'rolled_back',
           note: attempt.note,
         });
       case 'matched':
@@ -200,9 +205,7 @@ export function createAttemptRun(given: Running, deps: RunDeps): AttemptRun {
     if (verdict.kind === 'stopped') return attempt;
     if (verdict.kind === 'helped') return succeed(attempt, verdict, 'succeeded');
     if (verdict.kind === 'worse') {
-      const note = 'it got worse';
-      const rolling = await deps.log.advance(attempt, { state: 'rolling_back', verification: verdict.evidence, note });
-      return rollBack(rolling, { outcome: 'worse', note });
+      return beginRollback({ ...attempt, verification: verdict.evidence }, { outcome: 'worse', note: 'it got worse' });
     }
     const seen = await deps.log.advance(attempt, { verification: verdict.evidence });
     if (verdict.kind === 'inconclusive') {
@@ -221,13 +224,15 @@ export function createAttemptRun(given: Running, deps: RunDeps): AttemptRun {
   /** The step that was taken last failed, or did not help. */
   async function afterFailure(attempt: Attempt, branch: Branch, note: string): Promise<Attempt> {
     const call: StepCall | undefined = branch.steps[attempt.steps.length - 1];
-    if (call?.onFail === 'rollback') {
-      const rolling = await deps.log.advance(attempt, { state: 'rolling_back', note });
-      return rollBack(rolling, { outcome: failureOf(attempt), note });
-    }
+    if (call?.onFail === 'rollback') return beginRollback(attempt, { outcome: failureOf(attempt), note });
     const isLast = attempt.steps.length >= branch.steps.length;
     if (isLast || call?.onFail === 'escalate') return toOthers(attempt, { outcome: failureOf(attempt), note });
     return climb({ ...attempt, note }, branch);
+  }
+
+  /** How it will end is on record before: a start knows it only from there. */
+  async function beginRollback(attempt: Attempt, ending: Ending): Promise<Attempt> {
+    return rollBack(await deps.log.advance(attempt, { state: 'rolling_back', ...ending }), ending);
   }
 
   async function rollBack(attempt: Attempt, ending: Ending): Promise<Attempt> {

@@ -21,7 +21,7 @@ export interface ServeResourcesParts {
 }
 
 interface Read extends Watched {
-  readonly result: ReadResourceResult;
+  readonly result: ReadResourceResult | ProtocolError;
 }
 
 export function serveResources(server: McpServer, resources: readonly Resource[], parts: ServeResourcesParts): void {
@@ -35,6 +35,7 @@ export function serveResources(server: McpServer, resources: readonly Resource[]
       const reading = { resource, uri: asked.href, input, context };
       const watched = { method: 'resources/read', name: uri, input, meta } as const;
       const { result } = await parts.watch(watched, () => readOne(reading, parts));
+      if (result instanceof ProtocolError) throw result;
       return result;
     };
     if (!resource.isTemplate) server.registerResource(name, uri, config, (asked, context) => read(asked, {}, context));
@@ -63,9 +64,12 @@ async function readOne({ resource, uri, input, context }: Reading, parts: ServeR
     return { result: { contents }, outcome: 'OK', chars: shown.length, truncated: false };
   } catch (cause) {
     const failure = toFailure(cause);
-    if (failure.code === 'NOT_FOUND') throw new ResourceNotFoundError(uri);
     if (failure.code === 'INTERNAL') parts.onUnforeseen(cause);
-    throw new ProtocolError(ProtocolErrorCode.InternalError, `${failure.code}: ${failure.message}`);
+    const result =
+      failure.code === 'NOT_FOUND'
+        ? new ResourceNotFoundError(uri)
+        : new ProtocolError(ProtocolErrorCode.InternalError, `${failure.code}: ${failure.message}`);
+    return { result, outcome: failure.code, chars: 0, truncated: false };
   }
 }
 

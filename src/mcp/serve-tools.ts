@@ -31,7 +31,8 @@ interface Call {
 }
 
 interface Answered extends Watched {
-  readonly result: CallToolResult | InputRequiredResult;
+  /** The error: what stands in the way of the call itself. */
+  readonly result: CallToolResult | InputRequiredResult | ProtocolError;
 }
 
 /** Claude Code puts longer results away into a file (50,000); with room for what a client adds. */
@@ -69,6 +70,7 @@ export function serveTools(server: McpServer, tools: readonly Tool[], parts: Ser
     const { _meta: meta } = context.mcpReq;
     const watched = { method: 'tools/call', name: tool.name, input: call.input, meta } as const;
     const { result } = await parts.watch(watched, () => answer(server, call, parts));
+    if (result instanceof ProtocolError) throw result;
     return result;
   });
 }
@@ -106,21 +108,22 @@ export function describe(tool: Tool, style: ToolNameStyle): ToolDefinition {
 async function answer(server: McpServer, call: Call, parts: ServeToolsParts): Promise<Answered> {
   const { principal, style } = parts.caller;
   const { tool, context } = call;
+  const signal = AbortSignal.any([context.mcpReq.signal, AbortSignal.timeout(DEADLINE_MS)]);
   try {
     if (!tool.annotations.readOnlyHint) parts.changes.admit(principal, 1);
     const input = parseInput(tool.input, call.input);
     const asked = { tokenId: principal.tokenId, tool: tool.name, input };
     const decision = parts.consents.decide(asked, context);
-    const signal = AbortSignal.any([context.mcpReq.signal, AbortSignal.timeout(DEADLINE_MS)]);
-    const given = await before(signal, tool.run(parts.createContext(signal, decision), input));
+    const given = await before(signal, () => tool.run(parts.createContext(signal, decision), input));
     const isAsked = decision === undefined && principal.scopes.has('approve') && canAsk(server, context);
     if (given.kind === 'consent' && isAsked) {
       return { result: await parts.consents.ask(asked, given), outcome: 'OK', chars: 0, truncated: false };
     }
     return toAnswered(tool, given, style);
   } catch (cause) {
-    if (cause instanceof ProtocolError) throw cause;
-    return toFailed(call, cause, parts);
+    // An approval that is none of ours.
+    if (cause instanceof ProtocolError) return { result: cause, outcome: 'FORBIDDEN', chars: 0, truncated: false };
+    return toFailed(call, signal.aborted ? new DeadlineExceeded() : cause, parts);
   }
 }
 
@@ -138,14 +141,14 @@ function toAnswered(tool: Tool, given: ToolAnswer<Record<string, unknown>>, styl
   };
 }
 
-function toFailed({ tool, input }: Call, cause: unknown, { caller, onUnforeseen }: ServeToolsParts): Answered {
+function toFailed({ tool, input, context }: Call, cause: unknown, { caller, onUnforeseen }: ServeToolsParts): Answered {
   const failure = toToolFailure(cause, { tool: tool.name, input });
   if (failure.code === 'INTERNAL') onUnforeseen(cause);
   const text = JSON.stringify(shownIn(caller.style, { ...failure }));
   return {
     // No structuredContent: clients check that against the schema of answers.
     result: { content: [{ type: 'text', text }], isError: true },
-    outcome: failure.code,
+    outcome: context.mcpReq.signal.aborted ? 'CANCELLED' : failure.code,
     chars: text.length,
     truncated: false,
   };
@@ -174,9 +177,10 @@ function shownIn(style: ToolNameStyle, output: Record<string, unknown>): Record<
 }
 
 /** Operations can't be stopped halfway; their answer is no longer waited for. */
-async function before<Value>(signal: AbortSignal, work: Promise<Value>): Promise<Value> {
+async function before<Value>(signal: AbortSignal, work: () => Promise<Value>): Promise<Value> {
   const aborted = new Promise<never>((_resolve, reject) => {
+    if (signal.aborted) reject(new DeadlineExceeded());
     signal.addEventListener('abort', () => reject(new DeadlineExceeded()), { once: true });
   });
-  return Promise.race([work, aborted]);
+  return Promise.race([aborted, work()]);
 }

@@ -7,7 +7,7 @@ import type { Principal } from '../access/principal.ts';
 import type { Activity } from '../agents/activity.ts';
 
 export interface Watched {
-  /** `OK`, or the code of the failure. */
+  /** `OK`, the code of the failure, or CANCELLED by the caller. */
   readonly outcome: string;
   readonly chars: number;
   readonly truncated: boolean;
@@ -76,7 +76,7 @@ export function createWatch({ principal, tracer, record, isAgent, now }: WatchPa
       end(result);
       return result;
     } catch (cause) {
-      end({ outcome: 'REFUSED', chars: 0, truncated: false });
+      end({ outcome: 'INTERNAL', chars: 0, truncated: false });
       throw cause;
     }
   };

@@ -1,5 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { createErrorMaker } from '../../src/errors/error-maker.ts';
+import { errorsFix } from '../../src/mcp/tools/errors-fix.ts';
 import { tokenOf } from '../api/open-test-api.ts';
+import { attemptOn } from '../operations/memory-healing.ts';
 import { openTestMcp } from './open-test-mcp.ts';
 import type { ConnectOptions, TestMcp } from './open-test-mcp.ts';
 import { ATTEMPT, approvable } from './stub-tools.ts';
@@ -14,7 +18,7 @@ beforeAll(async () => {
       tokenOf(1, 'colleague', ['read', 'fix', 'approve']),
       tokenOf(1, 'morgan', ['read', 'fix']),
     ],
-    surface: { tools: [approvable(ran)] },
+    surface: { tools: [approvable(ran), errorsFix] },
     settings: { legacySessions: true },
   });
 });
@@ -157,6 +161,10 @@ test('an approval is good for its token and its input only', async () => {
   const requestState = await ticket();
   expect(await rawCall({ inputResponses: yes, requestState, token: 'colleague' })).toMatchObject(refused);
   expect(await rawCall({ inputResponses: yes, requestState, id: 'b' })).toMatchObject(refused);
+  expect(mcp.activities.slice(-2).map(({ actor, outcome }) => [actor, outcome])).toEqual([
+    ['colleague', 'FORBIDDEN'],
+    ['person', 'FORBIDDEN'],
+  ]);
   expect(ran).toEqual(['undecided']);
 });
 
@@ -166,4 +174,36 @@ test('an approval that comes after minutes is refused', async () => {
   vi.setSystemTime(Date.now() + 302_000);
   expect(await rawCall({ inputResponses: yes, requestState })).toMatchObject(refused);
   expect(ran).toEqual(['undecided']);
+});
+
+test('a fix that waits is carried on by the person whose client asked, and by nobody’s agent', async () => {
+  const { healing, operations, store } = mcp.api;
+  const error = createErrorMaker().fromReport(
+    { service: 'cart', severity: 'error', errorType: 'api_error', message: 'hangs', details: {} },
+    { companyId: 1, nowMs: Date.now(), newId: randomUUID },
+  );
+  await store.insert([error]);
+  const waiting = await healing.put(attemptOn({ ...error, receivedAtMs: Date.now() }));
+  // The engine gives the live attempt back at each call.
+  const again = () => healing.answerNext({ kind: 'attempt', attempt: waiting });
+  const fix = async (token: string) => {
+    again();
+    const elicit = () => {
+      again();
+      return { action: 'accept', content: { approve: true } } as const;
+    };
+    const client = await mcp.connect({ token, mode: pin, elicit });
+    return client.callTool({ name: 'devops.errors.fix', arguments: { error_id: error.id } });
+  };
+  expect((await fix('morgan')).structuredContent).toMatchObject({
+    fix_id: waiting.id,
+    status: 'approval_required',
+    approval_url: `http://127.0.0.1:8080/admin#/fixes/${waiting.id}`,
+  });
+  expect((await fix('person')).structuredContent).toMatchObject({ fix_id: waiting.id, status: 'running' });
+  expect(await operations.healing.getAttempt(1, waiting.id)).toMatchObject({
+    state: 'acting',
+    note: 'approved by person',
+  });
+  expect(mcp.activities.at(-1)).toMatchObject({ actor: 'person', errorId: error.id, attemptId: waiting.id });
 });

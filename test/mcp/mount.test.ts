@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { tokenOf } from '../api/open-test-api.ts';
 import { openTestMcp, textOf } from './open-test-mcp.ts';
 import type { TestMcp } from './open-test-mcp.ts';
-import { echo, failing, hanging, lookUp } from './stub-tools.ts';
+import { echo, failing, hanging, lookUp, oneError } from './stub-tools.ts';
 
 let mcp: TestMcp;
 const hung = { started: 0, aborted: 0 };
@@ -10,7 +10,7 @@ const hung = { started: 0, aborted: 0 };
 beforeAll(async () => {
   mcp = await openTestMcp({
     tokens: [tokenOf(1, 'morgan', ['read']), tokenOf(2, 'other', ['fix'])],
-    surface: { tools: [echo, lookUp, failing, hanging(hung)] },
+    surface: { tools: [echo, lookUp, failing, hanging(hung)], resources: [oneError] },
     settings: { allowedHosts: ['errata.example'], allowedOrigins: ['https://console.example'] },
   });
 });
@@ -156,10 +156,10 @@ test('a tool that the token may not use is as unknown as one that is not there',
 test('a client that hangs up aborts its call', async () => {
   const modern = await mcp.connect({ token: 'morgan', mode: { pin: '2026-07-28' } });
   const gone = new AbortController();
-  const call = modern.callTool({ name: 'devops.test.hang' }, { signal: gone.signal });
+  const endless = modern.callTool({ name: 'devops.test.hang' }, { signal: gone.signal });
   await vi.waitFor(() => expect(hung.started).toBe(1));
   gone.abort();
-  await expect(call).rejects.toThrow();
+  await expect(endless).rejects.toThrow();
   await vi.waitFor(() => expect(hung.aborted).toBe(1));
 
   const legacy = await mcp.connect({ token: 'morgan', mode: 'legacy' });
@@ -168,6 +168,8 @@ test('a client that hangs up aborts its call', async () => {
   await legacy.close();
   await lost;
   await vi.waitFor(() => expect(hung.aborted).toBe(2));
+  const outcomes = () => mcp.activities.filter(({ call }) => call === 'devops.test.hang').map(({ outcome }) => outcome);
+  await vi.waitFor(() => expect(outcomes()).toEqual(['CANCELLED', 'CANCELLED']));
 });
 
 test('a failed call says in its text what is wrong, where, and what to do', async () => {
@@ -243,4 +245,19 @@ test('each call is a row of activity, in the trace of its caller', async () => {
     truncated: true,
     traceId: '',
   });
+});
+
+test('a resource that is not there, or not yours, is not found', async () => {
+  for (const mode of ['legacy', { pin: '2026-07-28' }] as const) {
+    const client = await mcp.connect({ token: 'morgan', mode });
+    const uri = 'errors://7d9f2f0e-53c1-4d5e-8a51-3f0d1f4c2b1a';
+    await expect(client.readResource({ uri })).rejects.toMatchObject({ data: { uri } });
+    expect(mcp.activities.at(-1)).toMatchObject({
+      call: 'errors://{error_id}',
+      errorId: '7d9f2f0e-53c1-4d5e-8a51-3f0d1f4c2b1a',
+      outcome: 'NOT_FOUND',
+    });
+  }
+  const stranger = await mcp.connect({ token: 'other' });
+  expect((await stranger.listResourceTemplates()).resourceTemplates).toEqual([]);
 });

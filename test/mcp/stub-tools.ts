@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { Failure } from '../../src/failure.ts';
 import { getError } from '../../src/operations/get-error.ts';
 import { getFix } from '../../src/operations/get-fix.ts';
+import type { Resource } from '../../src/mcp/resource.ts';
 import type { Tool } from '../../src/mcp/tool.ts';
 
 const reads = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false };
@@ -112,5 +113,19 @@ export const failing: Tool = {
       default:
         throw new Error('password=hunter2');
     }
+  },
+};
+
+export const oneError: Resource = {
+  name: 'error',
+  uri: 'errors://{error_id}',
+  isTemplate: true,
+  title: 'One error',
+  description: 'As devops.errors.get tells it.',
+  mimeType: 'application/json',
+  scope: 'read',
+  ttlMs: 1_000,
+  async read(context, { error_id: id = '' }) {
+    return JSON.stringify(await context.perform(getError, { id }));
   },
 };

@@ -11,6 +11,7 @@ import type { Firing } from './firing.ts';
 import type { FixAnswer } from './healing.ts';
 import { firingByHand, newAttempt } from './new-attempt.ts';
 import { knows, yieldsTo } from './precedence.ts';
+import { resolveParams } from './references.ts';
 import { hasSteps } from './rule-steps.ts';
 import type { Rule } from './rule.ts';
 import type { Runner, RunnerDeps } from './runner.ts';
@@ -275,7 +276,11 @@ export function createDispatcher(settings: DispatchSettings, deps: DispatchDeps)
       facts,
       branch: branch?.name ?? '',
       finding: branch?.finding ?? 'UNDIAGNOSED',
-      steps: branch?.steps ?? [],
+      // With the values that they would be taken with; one that is missing stays a reference.
+      steps: (branch?.steps ?? []).map((call) => ({
+        ...call,
+        with: resolveParams(call.with, { ...subject, facts }) ?? call.with,
+      })),
       suppression: verdict?.reason,
     };
   }

@@ -336,7 +336,7 @@ test('what no rule knows, or a limit holds back, is said with who else can help'
   expect(await ask('errors.fix', { error_id: error.id })).toMatchObject({
     fix_id: null,
     status: 'no_rule',
-    summary: 'No rule knows this error.',
+    summary: 'No rule that can work here knows this error.',
     next_steps: [{ tool: 'devops.agents.delegate', arguments: { error_id: error.id } }, { tool: 'devops.rules.list' }],
   });
   t.healing.answerNext({ kind: 'suppressed', reason: 'paused', note: 'by olga', attempt: undefined });

@@ -100,7 +100,7 @@ function withoutFix(
     error_id: errorId,
     status: status === 'no_rule' ? 'no_rule' : 'blocked',
     rule_id: null,
-    summary: reason === undefined ? 'No rule knows this error.' : bySuppression[reason],
+    summary: reason === undefined ? 'No rule that can work here knows this error.' : bySuppression[reason],
     finding: null,
     target: null,
     note: cut(note ?? '', NOTE_CHARS),

@@ -77,7 +77,7 @@ export const errorsPlan = defineTool({
         steps: [],
         reversible: true,
         approval: 'blocked' as const,
-        why: reason === undefined ? 'No rule knows this error.' : bySuppression[reason],
+        why: reason === undefined ? 'No rule that can work here knows this error.' : bySuppression[reason],
         facts: {},
         untrusted,
         next_steps: takeSteps(context, [delegate, rules]),

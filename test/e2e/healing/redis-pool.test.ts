@@ -1,7 +1,6 @@
 // Must show 5, Redis: the pool of a service is reset through its signed endpoint; when that does not help its container is
 // restarted; when that does not help either, people are told. The services are real ones, in containers of their own.
 import { randomUUID } from 'node:crypto';
-import { existsSync, realpathSync } from 'node:fs';
 import { createClient } from '@redis/client';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { freePort } from '../../collector/collector-process.ts';
@@ -9,6 +8,7 @@ import { requirement } from '../../require.ts';
 import { missing } from '../../healing/docker/engine.ts';
 import { serversMissing, startRedis } from '../../healing/servers.ts';
 import type { Server } from '../../healing/servers.ts';
+import { runCart } from './run-cart.ts';
 import { openStage } from './stage.ts';
 import type { AttemptView, Stage } from './stage.ts';
 
@@ -16,11 +16,8 @@ const notHere = missing ?? (await serversMissing());
 const test = await requirement('docker', async () => notHere);
 
 const SECRET = randomUUID();
-const SCRIPT = 'test/e2e/healing/cart-service.mjs';
-/** Of Node, where they are on this machine. */
-const LIBRARIES = ['/usr', '/lib', '/lib64'].filter((path) => existsSync(path));
 /** By service: how long its connections leak. */
-const LEAKS = { cart: 'until reset', basket: 'until restart', wishlist: 'for ever', ledger: 'until restart' };
+const LEAKS = { cart: 'until reset', basket: 'until restart', wishlist: 'for ever', ledger: 'until restart' } as const;
 type Service = keyof typeof LEAKS;
 /** What a probe can ask how it is: of the others errors alone tell, which is no reason for a restart. */
 const PROBED: readonly Service[] = ['basket', 'wishlist'];
@@ -129,32 +126,15 @@ test('when neither helps it is ineffective, and people are told', async () => {
   tell('nothing helped', attempt);
 });
 
-/** Node with the service in it, on the network of the machine: Redis, Errata and the fix endpoint are at 127.0.0.1. */
-async function run(service: Service): Promise<string> {
-  const { docker } = stage.real;
-  const here = process.cwd();
-  const env = {
-    SERVICE: service,
-    LEAKS: LEAKS[service],
-    REDIS: `redis://127.0.0.1:${redis.port}`,
-    FIX_PORT: ports.get(service),
-    FIX_SECRET: SECRET,
-    OTEL_EXPORTER_OTLP_ENDPOINT: stage.processor().otlp,
-  };
-  const container = await docker.createContainer({
+function run(service: Service): Promise<string> {
+  return runCart(stage.real.docker, {
     name: service,
-    Image: 'busybox',
-    Cmd: [process.execPath, `${here}/${SCRIPT}`],
-    Env: Object.entries(env).map(([name, value]) => `${name}=${value ?? ''}`),
-    Labels: { 'errata.autofix': 'true', 'errata.service': service },
-    StopSignal: 'SIGKILL',
-    HostConfig: {
-      NetworkMode: 'host',
-      Binds: [...LIBRARIES, process.execPath, here, realpathSync('node_modules')].map((path) => `${path}:${path}:ro`),
-    },
+    leaks: LEAKS[service],
+    redisPort: redis.port,
+    fixPort: ports.get(service) ?? 0,
+    secret: SECRET,
+    otlp: stage.processor().otlp,
   });
-  await container.start();
-  return container.id;
 }
 
 function ended(target: Service): Promise<AttemptView> {

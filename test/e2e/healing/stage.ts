@@ -1,6 +1,6 @@
 // The whole of it for one test file: a real Docker engine behind the recording proxy, a real processor with the shipped
 // rules (their times shortened), and errors that come in over OTLP.
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
@@ -11,6 +11,8 @@ import { startRecordingProxy } from '../../healing/docker/recording-proxy.ts';
 import type { RecordingProxy } from '../../healing/docker/recording-proxy.ts';
 import { startProcessor } from '../../processor.ts';
 import type { Processor } from '../../processor.ts';
+import { writeQuickRules } from './quick-rules.ts';
+import type { QuickRules } from './quick-rules.ts';
 
 export interface Stage {
   readonly real: RealEngine;
@@ -59,24 +61,18 @@ export interface AttemptView {
   readonly steps: readonly { readonly action: string; readonly state: string; readonly note: string }[];
 }
 
-export interface StageOptions {
+export interface StageOptions extends QuickRules {
   /** Of errata.yaml; `healing` is merged with what tests need. */
   readonly config?: Readonly<Record<string, unknown>>;
   readonly healing?: Readonly<Record<string, unknown>>;
-  /** Files of rules/ that are in force; all of them unless told. */
-  readonly rules?: readonly string[];
-  /** More of the test's own, by file name. */
-  readonly ownRules?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
-  /** How long verification waits for errors: `2s` unless told. */
-  readonly soak?: string;
 }
 
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const directory = await mkdtemp(join(tmpdir(), 'errata-stage-'));
   const dataDir = join(directory, 'data');
   const rules = join(directory, 'rules');
-  await writeRules(rules, options);
+  await writeQuickRules(rules, options);
   const config = join(directory, 'errata.yaml');
   await writeFile(
     config,
@@ -148,27 +144,6 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     throw cause;
   }
   return stage;
-}
-
-/** The shipped rules, with seconds in place of minutes: what they decide stays the same. */
-async function writeRules(folder: string, { rules, ownRules = {}, soak = '2s' }: StageOptions): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  for (const name of await readdir('rules')) {
-    if (!name.endsWith('.yaml') || (rules !== undefined && !rules.includes(name))) continue;
-    await writeFile(join(folder, name), shorten(await readFile(join('rules', name), 'utf8'), soak));
-  }
-  for (const [name, text] of Object.entries(ownRules)) await writeFile(join(folder, name), text);
-}
-
-function shorten(text: string, soak: string): string {
-  return text
-    .replace(/\bsettle: \w+/g, 'settle: 500ms')
-    .replace(/\bsoak: \w+/g, `soak: ${soak}`)
-    .replace(/\bevery: \w+/g, 'every: 500ms')
-    .replace(/\bcooldown: \w+/g, 'cooldown: 1s')
-    .replace(/\bidle_for: \w+/g, 'idle_for: 1s')
-    .replace(/fact: box.age_s, lt: \d+/g, 'fact: box.age_s, lt: 0')
-    .replace(/\bstop_timeout: \w+/g, 'stop_timeout: 1s');
 }
 
 let spans = 0;

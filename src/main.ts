@@ -6,13 +6,16 @@ import { runTokenCommand } from './access/token-command.ts';
 import { answerRoutes } from './api/routes.ts';
 import { loadConfig, loadRemote } from './config.ts';
 import { toFailure } from './failure.ts';
+import { runDoctorCommand } from './doctor/doctor-command.ts';
 import { actions } from './healing/actions/catalogue.ts';
 import { runBacktest } from './healing/backtest-command.ts';
 import { probes } from './healing/probes/catalogue.ts';
 import { readRules } from './healing/read-rules.ts';
 import { runRulesCommand } from './healing/rules-command.ts';
+import { VERSION } from './mcp/build-server.ts';
 import { runMcpCommand } from './mcp/mcp-command.ts';
 import { ownTracer } from './own-telemetry.ts';
+import { runBackupCommand } from './store/backup-command.ts';
 import { createClickHouseStore } from './store/clickhouse-store.ts';
 
 const USAGE = `errata serve                       run the processor
@@ -20,6 +23,9 @@ errata mcp                         MCP for clients that start their servers them
 errata token create|list|revoke    who may send, read and fix (errata token --help)
 errata rules check|test|schema     what is wrong with rules, before they run (errata rules --help)
 errata rules backtest              what they would have done to the errors in the store
+errata doctor                      is everything in place, and what to do if not (errata doctor --help)
+errata backup FOLDER               the embedded store, tokens and corrected health checks
+errata restore FOLDER              a backup into an empty data folder
 `;
 
 /** Requests in flight and the last insert get this long at a stop; then the process ends all the same. */
@@ -28,60 +34,88 @@ const STOP_DEADLINE_MS = 15_000;
 process.exitCode = await run(process.argv.slice(2));
 
 async function run([command, ...rest]: readonly string[]): Promise<number> {
-  if (command === 'serve') return serve();
-  if (command === 'mcp') return mcp(rest);
-  if (command === 'token') return token(rest);
-  if (command === 'rules') return rules(rest);
-  const asked = command === undefined || command === '--help';
-  (asked ? process.stdout : process.stderr).write(USAGE);
-  return asked ? 0 : 2;
+  switch (command) {
+    case 'serve':
+      return serve();
+    case 'mcp':
+      return orSay(() => mcp(rest));
+    case 'token':
+      return orSay(async () => token(rest));
+    case 'rules':
+      return orSay(() => rules(rest));
+    case 'doctor':
+      return orSay(() => doctor(rest));
+    case 'backup':
+    case 'restore':
+      return orSay(() => backup(command, rest));
+    case undefined:
+    case '--help':
+      process.stdout.write(USAGE);
+      return 0;
+    default:
+      process.stderr.write(USAGE);
+      return 2;
+  }
 }
 
-async function mcp(argv: readonly string[]): Promise<number> {
+/** What a command could not do is told in one line, without a stack. */
+async function orSay(command: () => Promise<number>): Promise<number> {
   try {
-    return await runMcpCommand(argv, {
-      settings: loadRemote(),
-      routes: answerRoutes,
-      stdin: process.stdin,
-      stderr: process.stderr,
-      tracer: ownTracer(),
-      logger: pino({ level: 'warn' }, process.stderr),
-      now: Date.now,
-    });
+    return await command();
   } catch (cause) {
     process.stderr.write(`${toFailure(cause).message}\n`);
     return 1;
   }
+}
+
+function out(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function mcp(argv: readonly string[]): Promise<number> {
+  return runMcpCommand(argv, {
+    settings: loadRemote(),
+    routes: answerRoutes,
+    stdin: process.stdin,
+    stderr: process.stderr,
+    tracer: ownTracer(),
+    logger: pino({ level: 'warn' }, process.stderr),
+    now: Date.now,
+  });
 }
 
 function token(argv: readonly string[]): number {
-  try {
-    const { dataDir } = loadConfig({ serving: false });
-    return runTokenCommand(argv, { dataDir, out: (line) => void process.stdout.write(`${line}\n`), now: Date.now });
-  } catch (cause) {
-    process.stderr.write(`${toFailure(cause).message}\n`);
-    return 1;
-  }
+  const { dataDir } = loadConfig({ serving: false });
+  return runTokenCommand(argv, { dataDir, out, now: Date.now });
 }
 
-async function rules(argv: readonly string[]): Promise<number> {
-  const out = (line: string) => void process.stdout.write(`${line}\n`);
-  try {
-    const config = loadConfig({ serving: false });
-    const backtest = (rest: readonly string[]) =>
-      runBacktest(rest, {
-        config: { ...config.healing, folder: config.rules },
-        readRules: (folder) => readRules(folder, { probes, actions }),
-        openStore: () => createClickHouseStore(config.store, { now: Date.now, logger: pino(process.stderr) }),
-        out,
-        err: process.stderr,
-        now: Date.now,
-      });
-    return await runRulesCommand(argv, { folder: config.rules, out, backtest });
-  } catch (cause) {
-    process.stderr.write(`${toFailure(cause).message}\n`);
-    return 1;
-  }
+function rules(argv: readonly string[]): Promise<number> {
+  const config = loadConfig({ serving: false });
+  const backtest = (rest: readonly string[]) =>
+    runBacktest(rest, {
+      config: { ...config.healing, folder: config.rules },
+      readRules: (folder) => readRules(folder, { probes, actions }),
+      openStore: () => createClickHouseStore(config.store, { now: Date.now, logger: pino(process.stderr) }),
+      out,
+      err: process.stderr,
+      now: Date.now,
+    });
+  return runRulesCommand(argv, { folder: config.rules, out, backtest });
+}
+
+function doctor(argv: readonly string[]): Promise<number> {
+  return runDoctorCommand(argv, {
+    load: (serving) => loadConfig({ serving }),
+    out,
+    now: Date.now,
+    logger: pino({ level: 'silent' }),
+  });
+}
+
+function backup(command: 'backup' | 'restore', argv: readonly string[]): Promise<number> {
+  const { store } = loadConfig({ serving: false });
+  const logger = pino({ level: 'warn' }, process.stderr);
+  return runBackupCommand(command, argv, { store, version: VERSION, out, logger, now: Date.now });
 }
 
 async function serve(): Promise<number> {

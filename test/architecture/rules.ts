@@ -13,6 +13,7 @@ export const flow: readonly (readonly string[])[] = [
   ['agents'],
   ['operations'],
   ['api', 'mcp', 'admin'],
+  ['doctor'],
 ];
 
 export const library = 'capture';

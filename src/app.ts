@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { createAuthenticator } from './access/authenticate.ts';
 import { createRateLimiter } from './access/rate-limit.ts';
 import { openTokenFile } from './access/token-file.ts';
+import { createAdmin } from './admin/create-admin.ts';
 import { assembleAgents } from './agents/assemble-agents.ts';
 import { createApi } from './api/create-api.ts';
 import type { Config } from './config.ts';
@@ -26,9 +27,16 @@ interface AppDeps {
   readonly now: () => number;
 }
 
+/** Of the three doors, as they are bound. */
+interface Addresses {
+  readonly otlp: string;
+  readonly api: string;
+  readonly admin: string;
+}
+
 interface App {
   /** Throws when a port is taken or the store can't be opened; then nothing is left running. */
-  start(): Promise<{ readonly otlp: string; readonly api: string }>;
+  start(): Promise<Addresses>;
   /** Takes nothing new, finishes what is in flight, closes the store. Safe twice. */
   stop(deadlineMs: number): Promise<void>;
 }
@@ -92,6 +100,12 @@ export async function createApp(config: Config, { logger, now }: AppDeps): Promi
     { host: config.host, port: config.ports.api },
     { operations, authenticate, rateLimiter, metrics, logger },
   );
+  const admin = createAdmin(
+    { publicUrl: config.publicUrl, grafanaUrl: undefined },
+    { door: await api.openSecond({ host: config.host, port: config.ports.admin }), authenticate },
+  );
+  /** Known once it listens: a port of 0 is any free one. */
+  let adminAddress = urlOf({ host: config.host, port: config.ports.admin });
   if (config.mcp.enabled) await serveMcp();
 
   const telemetry = await startOwnTelemetry(
@@ -102,7 +116,9 @@ export async function createApp(config: Config, { logger, now }: AppDeps): Promi
   async function serveMcp(): Promise<void> {
     const createServer = createServerFactory({
       surface,
-      adminUrl: `${config.publicUrl ?? urlOf({ host: config.host, port: config.ports.admin })}/admin`,
+      get adminUrl() {
+        return `${config.publicUrl ?? adminAddress}/admin`;
+      },
       tracer: ownTracer(),
       record: (activity) => desk.activity.record(activity),
       isAgent: (name) => desk.agents.roster().some((agent) => agent.name === name),
@@ -129,6 +145,7 @@ export async function createApp(config: Config, { logger, now }: AppDeps): Promi
     const endsAtMs = performance.now() + deadlineMs;
     const left = () => Math.max(0, endsAtMs - performance.now());
     await receiver.stop(left());
+    await admin.stop(left());
     await api.stop(left());
     await healing.stop(left());
     await desk.stop(left());
@@ -136,15 +153,16 @@ export async function createApp(config: Config, { logger, now }: AppDeps): Promi
     await telemetry.stop(left());
   }
 
-  async function start(): Promise<{ readonly otlp: string; readonly api: string }> {
+  async function start(): Promise<Addresses> {
     try {
       await store.start();
       await seedBreaker();
       await desk.start();
       await healing.start();
       const apiAddress = await api.start();
+      adminAddress = urlOf(await admin.start());
       const otlpAddress = await receiver.start();
-      return { otlp: urlOf(otlpAddress), api: urlOf(apiAddress) };
+      return { otlp: urlOf(otlpAddress), api: urlOf(apiAddress), admin: adminAddress };
     } catch (failure) {
       await stop(0);
       throw failure;

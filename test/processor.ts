@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 export interface Processor {
   readonly otlp: string;
   readonly api: string;
+  readonly admin: string;
   readonly pid: number;
   /** As a power cut for the process: SIGKILL, resolved when it is gone. */
   kill(): Promise<void>;
@@ -49,7 +50,7 @@ export async function startProcessor(
   };
 }
 
-async function readAddresses(child: ChildProcess): Promise<{ otlp: string; api: string }> {
+async function readAddresses(child: ChildProcess): Promise<Pick<Processor, 'otlp' | 'api' | 'admin'>> {
   let errors = '';
   child.stderr?.on('data', (chunk: Buffer) => {
     errors += String(chunk);
@@ -57,10 +58,10 @@ async function readAddresses(child: ChildProcess): Promise<{ otlp: string; api: 
   if (child.stdout === null) throw new Error('no standard output');
   const lines = createInterface({ input: child.stdout });
   for await (const line of lines) {
-    const entry = JSON.parse(line) as { otlp?: string; api?: string };
-    if (entry.otlp !== undefined && entry.api !== undefined) {
+    const entry = JSON.parse(line) as { otlp?: string; api?: string; admin?: string };
+    if (entry.otlp !== undefined && entry.api !== undefined && entry.admin !== undefined) {
       child.stdout.resume();
-      return { otlp: entry.otlp, api: entry.api };
+      return { otlp: entry.otlp, api: entry.api, admin: entry.admin };
     }
   }
   throw new Error(`the processor did not start: ${errors}`);

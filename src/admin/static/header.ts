@@ -1,0 +1,94 @@
+// Name, views, and what holds for all of them: is it live, may fixes act, whose errors, light or dark, who looks.
+import { signOut } from './api-client.ts';
+import { pauseState } from './healing-state.ts';
+import { html } from './html.ts';
+import { liveState } from './live.ts';
+import { toProblem } from './load.ts';
+import { Icon } from './parts/icon.ts';
+import { Mark } from './parts/mark.ts';
+import { linkTo, route } from './route.ts';
+import { company, pickCompany, session } from './session.ts';
+import { pickTheme, theme, themes } from './theme.ts';
+import { say } from './toast.ts';
+import { sections } from './views/view.ts';
+
+export function Header({ onHelp }: { readonly onHelp: () => void }) {
+  const { view } = route.value;
+  return html`<header class="header">
+    <a class="brand" href=${linkTo('errors')}>errata</a>
+    <nav aria-label="Views">
+      ${sections.map(
+        ({ home, title, views }) =>
+          html`<a href=${linkTo(home)} aria-current=${views.includes(view) ? 'page' : undefined}>${title}</a>`,
+      )}
+    </nav>
+    <div class="header-end">
+      <${LiveMark} />
+      <${HealingMark} />
+      <${CompanyPicker} />
+      <${GrafanaLink} />
+      <${ThemeSwitch} />
+      <button type="button" class="bare" aria-label="Keys and help" title="Keys and help (?)" onClick=${onHelp}>
+        <${Icon} name="help" />
+      </button>
+      <${SignOutButton} />
+    </div>
+  </header>`;
+}
+
+function LiveMark() {
+  switch (liveState.value) {
+    case 'live':
+      return html`<${Mark} tone="good" icon="running" text="live" title="New errors appear by themselves" />`;
+    case 'connecting':
+      return html`<${Mark} tone="quiet" icon="waiting" text="connecting" />`;
+    case 'away':
+      return html`<${Mark}
+        tone="warning"
+        icon="warning"
+        text="not live"
+        title="The connection is lost; trying again"
+      />`;
+  }
+}
+
+function HealingMark() {
+  const state = pauseState.value;
+  if (state === undefined) return null;
+  return state.paused
+    ? html`<${Mark} tone="warning" icon="paused" text="fixes paused" />`
+    : html`<${Mark} tone="quiet" icon="running" text="fixes on" title="Rules may act as their mode says" />`;
+}
+
+/** Only for tokens of all companies. There is no list of companies: an id is all there is to one. */
+function CompanyPicker() {
+  if (company.value === undefined) return null;
+  const pick = ({ currentTarget }: { readonly currentTarget: HTMLInputElement }) => {
+    if (currentTarget.checkValidity() && currentTarget.value !== '') pickCompany(Number(currentTarget.value));
+  };
+  return html`<label class="company"
+    >company <input type="number" min="1" max="4294967295" required value=${company.value} onChange=${pick}
+  /></label>`;
+}
+
+function GrafanaLink() {
+  const address = document.documentElement.dataset['grafana'];
+  return address === undefined ? null : html`<a href=${address} rel="noreferrer">Grafana</a>`;
+}
+
+function ThemeSwitch() {
+  const next = themes[(themes.indexOf(theme.value) + 1) % themes.length] ?? 'system';
+  const label = `Colours: ${theme.value}; change to ${next}`;
+  return html`<button type="button" class="bare" aria-label=${label} title=${label} onClick=${() => pickTheme(next)}>
+    <${Icon} name=${theme.value} />
+  </button>`;
+}
+
+function SignOutButton() {
+  if (session.value.kind !== 'in' || session.value.caller.name === 'local') return null;
+  const leave = () => void signOut().catch((cause: unknown) => say('failed', toProblem(cause).message));
+  const label = `Sign out ${session.value.caller.name}`;
+  return html`<button type="button" class="bare" aria-label=${label} title=${label} onClick=${leave}>
+    <${Icon} name="leave" />
+  </button>`;
+}

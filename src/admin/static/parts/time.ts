@@ -1,0 +1,46 @@
+// Times as people say them; the exact one, in this place's time and in UTC, is in the title.
+import { nowMs } from '../clock.ts';
+import { html } from '../html.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+
+/** `at`: ISO-8601. */
+export function Ago({ at }: { readonly at: string }) {
+  return html`<time datetime=${at} title=${exact(at)}>${agoText(Date.parse(at), nowMs.value)}</time>`;
+}
+
+/** A moment today as 14:03:12, an earlier one with its day. */
+export function Moment({ at }: { readonly at: string }) {
+  return html`<time datetime=${at} title=${exact(at)}>${momentText(at, nowMs.value)}</time>`;
+}
+
+/** `now`, `42 s`, `5 min`, `3 h`, `2 d`; of the future `in 5 min`. */
+export function agoText(atMs: number, now: number): string {
+  const pastMs = now - atMs;
+  const text = durationText(Math.abs(pastMs));
+  if (text === '0 s') return 'now';
+  return pastMs < 0 ? `in ${text}` : text;
+}
+
+/** In its largest unit: `350 ms`, `42 s`, `5 min`, `3 h`, `2 d`. */
+export function durationText(ms: number, { precise = false }: { readonly precise?: boolean } = {}): string {
+  if (precise && ms < 1_000) return `${Math.round(ms)} ms`;
+  if (precise && ms < 10_000) return `${(ms / 1_000).toFixed(1)} s`;
+  if (ms < MINUTE_MS) return `${Math.floor(ms / 1_000)} s`;
+  if (ms < HOUR_MS) return `${Math.floor(ms / MINUTE_MS)} min`;
+  if (ms < 2 * DAY_MS) return `${Math.floor(ms / HOUR_MS)} h`;
+  return `${Math.floor(ms / DAY_MS)} d`;
+}
+
+function momentText(at: string, now: number): string {
+  const date = new Date(at);
+  const time = date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
+  const isToday = date.toDateString() === new Date(now).toDateString();
+  return isToday ? time : `${date.toLocaleDateString([], { month: 'short', day: 'numeric' })} ${time}`;
+}
+
+function exact(at: string): string {
+  return `${new Date(at).toLocaleString()} (${at})`;
+}

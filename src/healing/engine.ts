@@ -64,6 +64,9 @@ export interface HealingEngine extends Healing {
   stop(deadlineMs: number): Promise<void>;
 }
 
+/** Loading takes a moment; a caller that waits longer is better told to come again. */
+const LOADED_WITHIN_MS = 5_000;
+
 const FOLLOW_EVERY_MS = 2_000;
 const RETRY_START_MS = 2_000;
 
@@ -82,6 +85,10 @@ export function createHealing(settings: HealingSettings, deps: HealingDeps): Hea
   // Errors come in while the store is still being read for what went before.
   const startedAtMs = deps.clock.now();
   let working: Promise<void> | undefined;
+  let isLoaded = (): void => undefined;
+  const loaded = new Promise<void>((resolve) => {
+    isLoaded = resolve;
+  });
 
   async function work(): Promise<void> {
     while (!stopping.signal.aborted) {
@@ -89,6 +96,7 @@ export function createHealing(settings: HealingSettings, deps: HealingDeps): Hea
         await log.load();
         await pause.load();
         if (settings.enabled) await runner.resumeOpen();
+        isLoaded();
         break;
       } catch (cause) {
         deps.logger.warn({ err: cause }, 'healing waits for the store');
@@ -109,6 +117,15 @@ export function createHealing(settings: HealingSettings, deps: HealingDeps): Hea
   /** Two processors that act would not know of each other. */
   function requireEnabled(): void {
     if (!settings.enabled) throw new Failure('CONFLICT', 'fixes are switched off in this processor (healing.enabled)');
+  }
+
+  /** Before that nothing is known of a pause, of limits, and of what is under way or waits for approval. */
+  async function untilLoaded(): Promise<void> {
+    const over = new AbortController();
+    const late = deps.clock.sleep(LOADED_WITHIN_MS, over.signal).then(() => 'late');
+    const first = await Promise.race([loaded, late]);
+    over.abort();
+    if (first === 'late') throw new Failure('STORE_UNAVAILABLE', 'what was fixed before is not read yet');
   }
 
   async function learn(): Promise<void> {
@@ -157,6 +174,7 @@ export function createHealing(settings: HealingSettings, deps: HealingDeps): Hea
     },
     fix: async (error, options) => {
       if (!options.dryRun) requireEnabled();
+      await untilLoaded();
       return dispatcher.fix(error, options);
     },
     approve: (companyId, id, by) => withAttempt(companyId, id, (attempt) => runner.approve(attempt, by)),
@@ -184,7 +202,10 @@ export function createHealing(settings: HealingSettings, deps: HealingDeps): Hea
     act: (attempt: Attempt) => Promise<Attempt>,
   ): Promise<Attempt | undefined> {
     const attempt = await get(companyId, id);
-    if (attempt !== undefined) requireEnabled();
+    if (attempt !== undefined) {
+      requireEnabled();
+      await untilLoaded();
+    }
     return attempt === undefined ? undefined : act(log.current(id) ?? attempt);
   }
 }

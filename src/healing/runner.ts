@@ -53,6 +53,7 @@ const GONE = 'its rule, its error or its container is no longer there';
 
 const RESUME_AFTER_MS = 5_000;
 const CHECK_APPROVAL_MS = 1_000;
+const PARK_WITHIN_MS = 2_000;
 
 /** What was changed by now can't be told apart from what somebody else did. */
 const MAX_ROLLBACK_AGE_MS = 24 * 3_600_000;
@@ -193,10 +194,16 @@ export function createRunner({ approvalMs }: { readonly approvalMs: number }, de
 
   async function resumeOpen(): Promise<void> {
     const open = (await deps.store.listAttempts({ state: OPEN, limit: MAX_OPEN })).map(toAttempt);
+    const parking: Promise<void>[] = [];
     for (const attempt of open) {
       held.set(attempt.targetKey, attempt.id);
-      void track(resumeOne(attempt));
+      const resumed = track(resumeOne(attempt));
+      if (attempt.state === 'awaiting_approval') parking.push(resumed);
     }
+    // Who approves one at once must find it; while its engine is away, that takes longer.
+    const over = new AbortController();
+    await Promise.race([Promise.all(parking), deps.clock.sleep(PARK_WITHIN_MS, over.signal)]);
+    over.abort();
   }
 
   async function resumeOne(attempt: Attempt): Promise<void> {

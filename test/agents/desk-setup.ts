@@ -41,7 +41,7 @@ export interface MovedClock extends Clock {
   advance(ms: number): void;
 }
 
-export function createMovedClock(startMs = START_MS): MovedClock {
+function createMovedClock(startMs = START_MS): MovedClock {
   let nowMs = startMs;
   const sleepers = new Map<() => void, number>();
   return {

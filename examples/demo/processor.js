@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const api = `http://127.0.0.1:${process.env.ERRATA_API_PORT ?? 8092}`;
+const api = process.env.ERRATA_URL ?? `http://127.0.0.1:${process.env.ERRATA_API_PORT ?? 8092}`;
 const otlp = process.env.OTEL_EXPORTER_OTLP_ENDPOINT ?? `http://127.0.0.1:${process.env.ERRATA_OTLP_PORT ?? 4318}`;
 const START_DEADLINE_MS = 30_000;
 const STOP_DEADLINE_MS = 20_000;

@@ -11,7 +11,8 @@ export const MINUTE = 'toStartOfMinute(timestamp)';
 export const COMPANY = "company_id = toUInt32OrZero('${company}')";
 
 const SERVICE = '$__conditionalAll(service IN (${service:sqlstring}), $service)';
-const ENVIRONMENT = "$__conditionalAll(if(environment = '', '(none)', environment) IN (${environment:sqlstring}), $environment)";
+const ENVIRONMENT =
+  "$__conditionalAll(if(environment = '', '(none)', environment) IN (${environment:sqlstring}), $environment)";
 const SEVERITY = '$__conditionalAll(severity IN (${severity:sqlstring}), $severity)';
 
 /** Which errors, whenever they were. */
@@ -47,9 +48,9 @@ export const GROUPS = `SELECT ${GROUP_ID} AS group_id, min(first) AS first_seen,
   GROUP BY group_id`;
 
 /** One row an attempt, as its newest event has it; those that began in the time range. */
-export const ATTEMPTS = `SELECT attempt_id AS attempt, max(started_at) AS started, argMax(state, seq) AS how, argMax(outcome, seq) AS ended_as,
+export const ATTEMPTS = `SELECT attempt_id AS id, max(started_at) AS started, argMax(state, seq) AS how, argMax(outcome, seq) AS ended_as,
     argMax(suppression, seq) AS held_back, any(rule_id) AS rule, argMax(target_key, seq) AS target, max(acted_at) AS acted,
-    any(error_id) AS error, JSONExtractString(argMax(attempt, seq) AS json, 'cause', 'service') AS service,
+    any(error_id) AS error, argMax(attempt, seq) AS json, JSONExtractString(json, 'cause', 'service') AS service,
     JSONExtractInt(json, 'endedAtMs') AS ended_ms, ended_ms - JSONExtractInt(json, 'cause', 'firstErrorAtMs') AS recovery_ms
   FROM attempt_events WHERE ${COMPANY} AND $__timeFilter(started_at) AND $__conditionalAll(rule_id IN (\${rule:sqlstring}), $rule)
     AND ${OF_CHOSEN_ERROR}

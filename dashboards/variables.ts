@@ -43,7 +43,10 @@ export function variablesOf(places: Places, more: readonly VariableModel[] = [])
 
 /** Several values, or all. */
 export function chosen(name: string, label: string, sql: string): VariableModel {
-  return { ...query(name, label, sql).multi(true).includeAll(true).current(ALL).build(), description: `Which ones are shown` };
+  return {
+    ...query(name, label, sql).multi(true).includeAll(true).current(ALL).build(),
+    description: `Which ones are shown`,
+  };
 }
 
 export function textBox(name: string, label: string, description: string): VariableModel {

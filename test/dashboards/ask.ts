@@ -1,0 +1,45 @@
+// Asks the embedded store what Grafana would ask a server.
+import type { Clients } from '../../src/store/open-client.ts';
+import { openClients } from '../../src/store/open-client.ts';
+import { seedStore } from './seed.ts';
+
+export type Row = readonly unknown[];
+
+export interface Answer {
+  readonly columns: readonly string[];
+  readonly types: readonly string[];
+  readonly rows: readonly Row[];
+}
+
+export interface Asked {
+  ask(sql: string, settings?: Readonly<Record<string, string>>): Promise<Answer>;
+  command(sql: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openSeeded(): Promise<Asked> {
+  const { dataDir, remove } = await seedStore();
+  const clients: Clients = await openClients({ kind: 'embedded', dataDir });
+  return {
+    ask: async (sql, settings = {}) => {
+      const result = await clients.read().query({
+        query: sql,
+        format: 'JSONCompact',
+        clickhouse_settings: { output_format_json_quote_64bit_integers: 0, ...settings },
+      });
+      const { meta = [], data } = await result.json<Row>();
+      return {
+        columns: meta.map(({ name }) => name),
+        types: meta.map(({ type }) => type),
+        rows: data as unknown as readonly Row[],
+      };
+    },
+    command: async (sql) => {
+      await clients.write.command({ query: sql });
+    },
+    close: async () => {
+      await clients.close();
+      await remove();
+    },
+  };
+}

@@ -1,0 +1,102 @@
+// The committed files as Grafana reads them: dashboards with their panels' queries and variables, and the alert rules.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { root } from '../architecture/source-files.ts';
+
+export const folder = join(root, 'dashboards');
+
+export const dashboardNames = ['health-trends', 'error-feed', 'auto-fix-log', 'agent-activity', 'pipeline'] as const;
+
+export interface Panel {
+  readonly id: number;
+  readonly type: string;
+  readonly title: string;
+  readonly description: string;
+  readonly datasource: { readonly type: string; readonly uid: string };
+  readonly targets: readonly {
+    readonly refId: string;
+    readonly rawSql?: string;
+    readonly expr?: string;
+    readonly format?: number;
+  }[];
+  readonly options: { readonly legend?: { readonly showLegend: boolean } };
+  readonly fieldConfig: {
+    readonly defaults: { readonly unit?: string; readonly thresholds?: { readonly steps: readonly unknown[] } };
+    readonly overrides: readonly {
+      readonly matcher: { readonly options: string };
+      readonly properties: readonly Property[];
+    }[];
+  };
+}
+
+interface Property {
+  readonly id: string;
+  readonly value: unknown;
+}
+
+export interface VariableModel {
+  readonly name: string;
+  readonly type: string;
+  readonly description?: string;
+  readonly query?: string;
+  readonly current?: { readonly value: string | readonly string[] };
+}
+
+export interface Dashboard {
+  readonly uid: string;
+  readonly title: string;
+  readonly description: string;
+  readonly panels: readonly Panel[];
+  readonly templating: { readonly list: readonly VariableModel[] };
+}
+
+export function readDashboard(name: string): Dashboard {
+  return JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as Dashboard;
+}
+
+export interface Rule {
+  readonly uid: string;
+  readonly title: string;
+  readonly condition: string;
+  readonly dashboardUid: string;
+  readonly panelId: number;
+  readonly annotations: { readonly summary: string };
+  readonly notification_settings: { readonly receiver: string };
+  readonly data: readonly {
+    readonly refId: string;
+    readonly datasourceUid: string;
+    readonly relativeTimeRange: { readonly from: number; readonly to: number };
+    readonly model: {
+      readonly rawSql?: string;
+      readonly expression?: string;
+      readonly conditions?: readonly {
+        readonly evaluator: { readonly type: string; readonly params: readonly number[] };
+      }[];
+    };
+  }[];
+}
+
+/** As Grafana reads a file of its provisioning: `$$` is a dollar, `$NAME` and `${NAME}` come from its environment. */
+export function readProvisioning<T>(path: string): T {
+  return fillIn(parse(readFileSync(join(folder, 'provisioning', path), 'utf8'))) as T;
+}
+
+function fillIn(value: unknown): unknown {
+  if (typeof value === 'string') {
+    return value
+      .split('$$')
+      .map((part) => part.replaceAll(/\$(?!__file\{)\{?\w+\}?/g, ''))
+      .join('$');
+  }
+  if (Array.isArray(value)) return value.map(fillIn);
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, fillIn(inner)]));
+  return value;
+}
+
+export function readRules(): readonly Rule[] {
+  return readProvisioning<{ groups: readonly { rules: readonly Rule[] }[] }>('alerting/rules.yaml').groups.flatMap(
+    (group) => group.rules,
+  );
+}

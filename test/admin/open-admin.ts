@@ -3,19 +3,15 @@
 import { access, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { startProcessor } from '../processor.ts';
 import type { Processor } from '../processor.ts';
 import { requirement } from '../require.ts';
+import { EXECUTABLE, launchChromium } from './launch-chromium.ts';
 
-const EXECUTABLE = '/usr/bin/chromium';
 const SCREENSHOTS = '.cache/screenshots';
 const WIDE = { width: 1440, height: 900 };
-
-/** As root in a container Chromium's own sandbox can't be had, and shared memory is small. */
-const FLAGS = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--force-color-profile=srgb'];
 
 /** Vitest's `test`, skipped where Chromium is missing. */
 export const browserTest = await requirement('chromium', () =>
@@ -39,7 +35,7 @@ export interface Admin {
   /** A new browser profile at the page; `hash` like `#/errors`. */
   visit(hash?: string, options?: BrowserContextOptions): Promise<Visit>;
   /** POST to REST, as a program does. Throws when it is refused. */
-  post(path: string, body?: object): Promise<Record<string, unknown>>;
+  readonly post: (path: string, body?: object) => Promise<Record<string, unknown>>;
   close(): Promise<void>;
 }
 
@@ -52,7 +48,7 @@ interface OpenOptions {
 export async function openAdmin({ env = {}, token }: OpenOptions = {}): Promise<Admin> {
   const folder = await mkdtemp(join(tmpdir(), 'errata-admin-'));
   const processor = await startProcessor(folder, { env });
-  const browser = await chromium.launch({ executablePath: EXECUTABLE, args: FLAGS });
+  const { browser, close } = await launchChromium(Number(new URL(processor.admin).port));
   return {
     processor,
     browser,
@@ -82,7 +78,7 @@ export async function openAdmin({ env = {}, token }: OpenOptions = {}): Promise<
       return (await response.json()) as Record<string, unknown>;
     },
     async close() {
-      await browser.close();
+      await close();
       await processor.stop();
       await rm(folder, { recursive: true, force: true });
     },

@@ -13,7 +13,8 @@ test('without tokens the page opens at the error feed and is live, and nobody is
   const { page, close } = await admin.visit();
   await page.getByText('live', { exact: true }).waitFor();
   expect(await page.title()).toBe('Errors · Errata');
-  expect(await page.getByRole('link', { name: 'Errors' }).getAttribute('aria-current')).toBe('page');
+  const views = page.getByRole('navigation', { name: 'Views' });
+  expect(await views.getByRole('link', { name: 'Errors' }).getAttribute('aria-current')).toBe('page');
   await takePicture(page, 'shell-light');
   expect(await accessibilityFaults(page)).toEqual([]);
   await close();

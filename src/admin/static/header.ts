@@ -66,9 +66,18 @@ function CompanyPicker() {
   const pick = ({ currentTarget }: { readonly currentTarget: HTMLInputElement }) => {
     if (currentTarget.checkValidity() && currentTarget.value !== '') pickCompany(Number(currentTarget.value));
   };
-  return html`<label class="company"
-    >company <input type="number" min="1" max="4294967295" required value=${company.value} onChange=${pick}
-  /></label>`;
+  return html`<label class="company">
+    <span>company</span>
+    <input
+      type="number"
+      aria-label="Company"
+      min="1"
+      max="4294967295"
+      required
+      value=${company.value}
+      onChange=${pick}
+    />
+  </label>`;
 }
 
 function GrafanaLink() {

@@ -12,7 +12,7 @@ export type Loaded<Value> =
 interface Load<Value> {
   readonly state: Loaded<Value>;
   /** Asks again; the old answer stays until the new one is there. */
-  reload(): void;
+  readonly reload: () => void;
 }
 
 /** `key` says what is asked: another key forgets the old answer. */

@@ -28,7 +28,7 @@ export function PauseBanner() {
       <strong>Fixes are paused.</strong> Rules look, and change nothing.
       ${state.reason === null ? null : html` “<${Untrusted} text=${state.reason} />”`}
       ${state.by === null ? null : html` By <${Untrusted} text=${state.by} />`}
-      ${state.at === null ? null : html`, <${Ago} at=${state.at} /> ago.`}
+      ${state.at === null ? null : html`, <${Ago} at=${state.at} words />.`}
     </p>
     ${may('admin') ? html`<button type="button" disabled=${busy} onClick=${goOn}>Let fixes go on</button>` : null}
   </aside>`;

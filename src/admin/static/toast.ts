@@ -22,3 +22,19 @@ export function say(kind: Toast['kind'], text: string): void {
     toast.value = undefined;
   }, SHOWN_MS);
 }
+
+/** In a storm a screen reader is told how many, and not more often than this. */
+const TELL_EVERY_MS = 3_000;
+
+let untold = 0;
+let telling: ReturnType<typeof setTimeout> | undefined;
+
+/** Tells of errors that arrived by themselves. */
+export function tellArrived(count: number): void {
+  untold += count;
+  telling ??= setTimeout(() => {
+    spoken.value = untold === 1 ? 'One new error' : `${untold} new errors`;
+    untold = 0;
+    telling = undefined;
+  }, TELL_EVERY_MS);
+}

@@ -6,9 +6,11 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
-/** `at`: ISO-8601. */
-export function Ago({ at }: { readonly at: string }) {
-  return html`<time datetime=${at} title=${exact(at)}>${agoText(Date.parse(at), nowMs.value)}</time>`;
+/** `at`: ISO-8601. `words`: as part of a sentence, `5 min ago`; otherwise as short as can be. */
+export function Ago({ at, words = false }: { readonly at: string; readonly words?: boolean }) {
+  const text = agoText(Date.parse(at), nowMs.value);
+  const isPast = text !== 'now' && !text.startsWith('in ');
+  return html`<time datetime=${at} title=${exact(at)}>${words && isPast ? `${text} ago` : text}</time>`;
 }
 
 /** A moment today as 14:03:12, an earlier one with its day. */

@@ -1,8 +1,53 @@
-// Error feed.
+// Error feed: what fails, as errors or as groups of one cause, live; beside it the one that is open.
 import { html } from '../html.ts';
-import { Empty } from '../parts/states.ts';
+import { useKeys } from '../keys.ts';
+import { goTo, linkTo, route } from '../route.ts';
+import { ErrorList } from './errors/error-list.ts';
+import { ErrorPane } from './errors/error-pane.ts';
+import { FilterBar } from './errors/filter-bar.ts';
+import { GroupList } from './errors/group-list.ts';
+import { GroupPane } from './errors/group-pane.ts';
+import { readFilters } from './errors/filters.ts';
 
 export function ErrorsView() {
-  return html`<h1 class="unseen">Error feed</h1>
-    <${Empty} title="Nothing here yet" />`;
+  const { view, id, query } = route.value;
+  const isGroups = view === 'groups';
+  const filters = readFilters(query);
+  const shut = () => goTo(view, undefined, query);
+  useKeys({
+    Escape: () => {
+      if (id === undefined) return;
+      shut();
+      // Back to where one came from, once the list has its room again.
+      requestAnimationFrame(() => document.querySelector<HTMLElement>('.row[data-selected] a')?.focus());
+    },
+  });
+  return html`<div class="feed" data-open=${id === undefined ? undefined : ''}>
+    <h1 class="unseen">Error feed</h1>
+    <section class="feed-list" aria-label=${isGroups ? 'Groups' : 'Errors'}>
+      <div class="feed-top">
+        <nav class="switch" aria-label="Show as">
+          <a href=${linkTo('errors', undefined, query)} aria-current=${isGroups ? undefined : 'true'}>Errors</a>
+          <a href=${linkTo('groups', undefined, query)} aria-current=${isGroups ? 'true' : undefined}>Groups</a>
+        </nav>
+        <${FilterBar} filters=${filters} />
+      </div>
+      ${
+        isGroups
+          ? html`<${GroupList} filters=${filters} open=${id} />`
+          : html`<${ErrorList} filters=${filters} open=${id} />`
+      }
+    </section>
+    ${
+      id === undefined
+        ? null
+        : html`<section class="pane" aria-label="Details">
+            ${
+              isGroups
+                ? html`<${GroupPane} key=${id} fingerprint=${id} onShut=${shut} />`
+                : html`<${ErrorPane} key=${id} id=${id} onShut=${shut} />`
+            }
+          </section>`
+    }
+  </div>`;
 }

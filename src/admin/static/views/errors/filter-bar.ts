@@ -1,0 +1,141 @@
+// Narrows the feed. Each change stands in the address at once; text waits until the typing rests.
+import { useEffect, useRef } from 'preact/hooks';
+import { errorTypes, severities } from '../../../../errors/error-event.ts';
+import { get } from '../../api-client.ts';
+import type { Trends } from '../../answers.ts';
+import { html } from '../../html.ts';
+import { useLoad } from '../../load.ts';
+import { Icon } from '../../parts/icon.ts';
+import { refine } from '../../route.ts';
+import { company } from '../../session.ts';
+import { NO_FILTERS, periods } from './filters.ts';
+import type { Filters } from './filters.ts';
+
+const REST_MS = 250;
+
+const states = { open: 'open', resolved: 'resolved', all: 'open and resolved' } as const;
+
+export function FilterBar({ filters }: { readonly filters: Filters }) {
+  const { severity, service, environment, type, state, since, group } = filters;
+  const services = useLoad(`${company.value} ${since}`, (signal) =>
+    get<Trends>('/api/trends', { since, interval: '1d', group_by: 'service' }, signal),
+  ).state;
+  const names = services.kind === 'ready' ? [...new Set(services.value.points.map(({ key }) => key))].sort() : [];
+  const isNarrowed = JSON.stringify(filters) !== JSON.stringify(NO_FILTERS);
+  return html`<form class="filters" role="search" onSubmit=${(event: Event) => event.preventDefault()}>
+    <${SearchField} text=${filters.text} />
+    <fieldset class="severities">
+      <legend class="unseen">Severity</legend>
+      ${severities.toReversed().map((one) => {
+        const isOn = severity.includes(one);
+        const next = isOn ? severity.filter((other) => other !== one) : [...severity, one];
+        return html`<button
+          type="button"
+          class="toggle"
+          aria-pressed=${isOn ? 'true' : 'false'}
+          data-tone=${one}
+          onClick=${() => refine({ severity: next.join(',') })}
+        >
+          <${Icon} name=${one} />${one}
+        </button>`;
+      })}
+    </fieldset>
+    <${Choice}
+      label="Service"
+      value=${service}
+      options=${[['', 'all services'], ...withValue(names, service).map((name) => [name, name])]}
+      onPick=${(value: string) => refine({ service: value })}
+    />
+    <${Choice}
+      label="Type"
+      value=${type}
+      options=${[['', 'all types'], ...errorTypes.map((name) => [name, name.replaceAll('_', ' ')])]}
+      onPick=${(value: string) => refine({ type: value })}
+    />
+    <${Choice}
+      label="State"
+      value=${state}
+      options=${Object.entries(states)}
+      onPick=${(value: string) => refine({ state: value === 'open' ? '' : value })}
+    />
+    <${Choice}
+      label="Period"
+      value=${since}
+      options=${Object.entries(periods)}
+      onPick=${(value: string) => refine({ since: value === '24h' ? '' : value })}
+    />
+    <${EnvironmentField} key=${environment} environment=${environment} />
+    ${
+      group === ''
+        ? null
+        : html`<button type="button" class="small" title=${group} onClick=${() => refine({ group: '' })}>
+            one group <${Icon} name="failed" label="(show all)" />
+          </button>`
+    }
+    ${isNarrowed ? html`<button type="button" class="small" onClick=${clear}>Clear</button>` : null}
+  </form>`;
+}
+
+function clear(): void {
+  refine({ severity: '', service: '', environment: '', type: '', state: '', since: '', group: '', q: '' });
+}
+
+/** What is chosen must be seen, also when it is not in the list any more. */
+function withValue(names: readonly string[], value: string): readonly string[] {
+  return value === '' || names.includes(value) ? names : [value, ...names];
+}
+
+interface ChoiceFields {
+  readonly label: string;
+  readonly value: string;
+  readonly options: readonly (readonly [value: string, text: string])[];
+  readonly onPick: (value: string) => void;
+}
+
+function Choice({ label, value, options, onPick }: ChoiceFields) {
+  const pick = ({ currentTarget }: { readonly currentTarget: HTMLSelectElement }) => onPick(currentTarget.value);
+  return html`<select aria-label=${label} value=${value} onChange=${pick}>
+    ${options.map(([name, text]) => html`<option key=${name} value=${name}>${text}</option>`)}
+  </select>`;
+}
+
+function SearchField({ text }: { readonly text: string }) {
+  const field = useRef<HTMLInputElement>(null);
+  const resting = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(() => {
+    // Changed from elsewhere: the back button, Clear.
+    const input = field.current;
+    if (input !== null && document.activeElement !== input) input.value = text;
+  }, [text]);
+  const type = ({ currentTarget: { value } }: { readonly currentTarget: HTMLInputElement }) => {
+    clearTimeout(resting.current);
+    resting.current = setTimeout(() => refine({ q: value.trim() }), REST_MS);
+  };
+  return html`<label class="search">
+    <${Icon} name="search" />
+    <input
+      ref=${field}
+      type="search"
+      data-search
+      placeholder="Search messages"
+      aria-label="Search in type and message"
+      aria-keyshortcuts="/"
+      defaultValue=${text}
+      maxlength="1024"
+      onInput=${type}
+    />
+  </label>`;
+}
+
+function EnvironmentField({ environment }: { readonly environment: string }) {
+  const pick = ({ currentTarget }: { readonly currentTarget: HTMLInputElement }) =>
+    refine({ environment: currentTarget.value.trim() });
+  return html`<input
+    class="environment"
+    aria-label="Environment"
+    placeholder="environment"
+    defaultValue=${environment}
+    maxlength="256"
+    onChange=${pick}
+  />`;
+}

@@ -7,9 +7,9 @@ import { NOTHING_OWED } from './case-log.ts';
 import type { CaseRecord } from './case-log.ts';
 import type { Delegation } from './case.ts';
 import { kindOf, reasonOf } from './hear-attempt.ts';
-import { offer } from './move-delegation.ts';
+import { isPending, offer } from './move-delegation.ts';
 import type { AgentsSettings } from './roster.ts';
-import { ORCHESTRATOR, priorityOf, questionsFor, routeOf } from './routing.ts';
+import { MAX_DELEGATIONS, ORCHESTRATOR, priorityOf, questionsFor, routeOf } from './routing.ts';
 import type { Routed } from './routing.ts';
 
 export interface Opening {
@@ -71,6 +71,27 @@ export function routeRequest(request: DelegationRequest, finding: string, settin
   const { errorType, service } = error;
   const routed = routeOf(ORCHESTRATOR, { errorType, service, finding }, settings);
   return { to: routed.to, ask: [...questions, ...routed.ask], join };
+}
+
+/** Of a later attempt: who was not asked is, and who has not answered gets its questions too. The same object without news. */
+export function askMore(current: CaseRecord, attempt: Attempt, opening: Opening): CaseRecord {
+  const { escalatedTo, finding, questions } = attempt;
+  if (escalatedTo === '') return current;
+  const routed = routeOf(escalatedTo, { ...current, finding }, opening.settings);
+  const asked = ask({ ...routed, ask: [...questions, ...routed.ask] }, opening, current.deadlineAtMs);
+  const known = current.delegations.map((delegation) => {
+    const more = asked.find(({ agent }) => agent === delegation.agent)?.questions ?? [];
+    const fresh = more.filter((question) => !delegation.questions.includes(question));
+    return fresh.length === 0 || !isPending(delegation)
+      ? delegation
+      : { ...delegation, questions: [...delegation.questions, ...fresh] };
+  });
+  const added = asked.filter(({ agent }) => !known.some((delegation) => delegation.agent === agent));
+  const delegations = [...known, ...added].slice(0, MAX_DELEGATIONS);
+  const isNews = delegations.some((delegation, index) => delegation !== current.delegations[index]);
+  return isNews
+    ? { ...current, delegations, finding, reason: reasonOf(attempt, kindOf(attempt, current.severity)) }
+    : current;
 }
 
 /** One delegation for each. */

@@ -13,7 +13,7 @@ import { followDeadlines } from './follow-deadlines.ts';
 import { kindOf, needsCase, reasonOf } from './hear-attempt.ts';
 import { joinReports } from './join-reports.ts';
 import type { Moment } from './move-delegation.ts';
-import { ask, openByHand, openForAttempt, routeRequest } from './open-case.ts';
+import { ask, askMore, openByHand, openForAttempt, routeRequest } from './open-case.ts';
 import type { AgentsSettings } from './roster.ts';
 import { MAX_DELEGATIONS, priorityOf } from './routing.ts';
 import { createSettler } from './settle-case.ts';
@@ -99,7 +99,7 @@ export function createCaseWork(settings: AgentsSettings, deps: WorkDeps): CaseWo
     const kind = kindOf(attempt, severity);
     const isWorse = severity === 'critical' && current.severity !== 'critical';
     const next = {
-      ...current,
+      ...askMore(current, attempt, opening()),
       joined: current.joined + 1,
       joinedBy: [...current.joinedBy, attempt.id].slice(-MAX_JOINED_BY),
       severity: isWorse ? severity : current.severity,

@@ -171,6 +171,34 @@ test('a later attempt on the same group joins the open case once', async () => {
   expect(open.told()).toEqual(['delegation_opened morgan', 'fix_failed']);
 });
 
+test('what a later attempt found has those asked who were not, and adds its questions for who has not answered', async () => {
+  await storeError(store, 41, { severity: 'critical' });
+  open = await openDesk(store);
+  const first = { escalatedTo: 'ada', finding: 'UNMATCHED_CRITICAL', questions: ['What is it?'] };
+  open.desk.onAttempt(attemptOf(41, first));
+  await until(async () => expect(await caseAbout(open.desk, 41)).toMatchObject({ finding: 'UNMATCHED_CRITICAL' }));
+  const questions = ['What is it?', 'Morgan: is it reachable?', 'Alex: how much is it?'];
+  const later = attemptOf(41, { ...first, id: idOf(777_003), finding: 'PAYMENTS_FAILING', questions });
+  open.desk.onAttempt(later);
+  open.desk.onAttempt(later);
+  await until(async () =>
+    expect(await caseAbout(open.desk, 41)).toMatchObject({ joined: 1, finding: 'PAYMENTS_FAILING' }),
+  );
+  const asked = (await delegationsAbout(open.desk, 41)).map(({ agent, questions }) => [agent, ...questions]);
+  expect(new Set(asked)).toEqual(
+    new Set([
+      ['alex', 'What is it?', 'how much is it?', 'Since when?'],
+      ['devon', 'What is it?', 'Since when?'],
+      ['morgan', 'What is it?', 'is it reachable?', 'Since when?'],
+    ]),
+  );
+  expect(open.told('delegation_opened').toSorted()).toEqual([
+    'delegation_opened alex',
+    'delegation_opened devon',
+    'delegation_opened morgan',
+  ]);
+});
+
 test('the same group of another company is another case', async () => {
   await storeError(store, 12);
   await storeError(store, 13, { companyId: 2, fingerprint: fingerprintOf(12) });

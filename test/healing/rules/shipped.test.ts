@@ -91,6 +91,11 @@ test('no shipped rule restarts on errors alone, while no probe finds a fault', (
   expect(disturbs({ 'box.health': 'none', ...Object.fromEntries(well) })).toEqual([]);
 });
 
+test('each question of a shipped rule is a whole sentence: a comma in a list of YAML cuts it in two', () => {
+  const questions = rules.flatMap(({ escalate }) => escalate.ask);
+  expect(questions.filter((question) => !/^[A-Z].*[.?]$/.test(question))).toEqual([]);
+});
+
 test('rule.schema.json is the schema of the rules', () => {
   expect(JSON.parse(readFileSync('rules/rule.schema.json', 'utf8'))).toEqual(rulesJsonSchema());
 });

@@ -16,6 +16,7 @@ const fix = await morgan.call('devops.errors.fix', { error_id });
 console.log(`devops.errors.fix      ${fix.status}: ${fix.summary} (${fix.finding ?? 'no finding yet'})`);
 if (fix.approval_url !== null) console.log(`                       a person approves it at ${fix.approval_url}`);
 
+// Without an attempt there is nothing to wait for.
 const ended =
   fix.fix_id === null
     ? fix
@@ -24,7 +25,7 @@ const ended =
         const { status, ...rest } = fixes.find(({ fix_id }) => fix_id === fix.fix_id);
         return status === 'running' || status === 'approval_required' ? undefined : { status, ...rest };
       });
-console.log(`devops.fixes.history   ${ended.status}: ${ended.summary}`);
+if (ended !== fix) console.log(`devops.fixes.history   ${ended.status}: ${ended.summary}`);
 
 if (ended.verified === true) {
   // What was proven is resolved already, with the evidence as notes; what came in between is resolved with it.

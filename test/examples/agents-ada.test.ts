@@ -20,9 +20,9 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.stop());
 
-async function fail(): Promise<void> {
+async function fail(service: string): Promise<void> {
   const { status } = await stage.post('payments-api', '/api/errors/log', {
-    service: 'payments-api',
+    service,
     severity: 'critical',
     error_type: 'api_error',
     message: 'payment processing failed: gateway answered 502',
@@ -30,13 +30,16 @@ async function fail(): Promise<void> {
   expect(status).toBe(201);
 }
 
-test('Morgan, Alex and Devon are asked, each looks and reports, and ADA closes the case with their summary', async () => {
-  for (let count = 0; count < 3; count += 1) await fail();
-  const { code, output } = await runExample('ada.js', {
+const runAda = () =>
+  runExample('ada.js', {
     ERRATA_URL: stage.url,
     ERRATA_TOKEN: stage.tokenOf('ada'),
     ...Object.fromEntries(agents.map((name) => [`${name.toUpperCase()}_TOKEN`, stage.tokenOf(name)])),
   });
+
+test('Morgan, Alex and Devon are asked, each looks and reports, and ADA closes the case with their summary', async () => {
+  await Promise.all([1, 2, 3].map(() => fail('payments-api')));
+  const { code, output } = await runAda();
   console.info(output);
   expect(code).toBe(0);
   const lines = output.split('\n');
@@ -46,7 +49,7 @@ test('Morgan, Alex and Devon are asked, each looks and reports, and ADA closes t
     expect.stringMatching(
       /^devops.agents.inbox {3}PAYMENTS_\w+: devon is asked: is it a rule of ours or of the provider/,
     ),
-    expect.stringMatching(/^devops.agents.inbox {3}PAYMENTS_\w+: morgan is asked: are the provider and the way to it/),
+    expect.stringMatching(/^devops.agents.inbox {3}PAYMENTS_\w+: morgan is asked: .*are the provider and the way to it/),
   ]);
   expect(lines.slice(4, 7).toSorted()).toEqual([
     'devops.agents.report  alex (found): The orders of the last minutes were not charged; none was charged twice. [3 charges failed]',
@@ -77,4 +80,18 @@ test('Morgan, Alex and Devon are asked, each looks and reports, and ADA closes t
       { actor: 'alex', via: 'mcp', call: 'devops.agents.report', outcome: 'OK' },
     ]);
   });
+});
+
+test('a single failure is put to Morgan at once; when it goes on, Alex and Devon are asked as well', async () => {
+  await fail('payments-eu');
+  const running = runAda();
+  await vi.waitFor(async () => {
+    const { delegations } = await stage.get<{ delegations: readonly object[] }>('ada', '/api/delegations?state=open');
+    expect(delegations).toMatchObject([{ agent: 'morgan', case: { finding: 'UNMATCHED_CRITICAL' } }]);
+  }, 20_000);
+  for (let count = 0; count < 2; count += 1) await fail('payments-eu');
+  const { code, output } = await running;
+  expect(output).toMatch(/PAYMENTS_\w+: morgan is asked: What is it, and who can see to it\? are the provider/);
+  expect(output).toContain('ADA: the case is resolved, the error too.');
+  expect(code).toBe(0);
 });

@@ -36,7 +36,7 @@ const NOT_HELPED = [
   'escalated',
 ];
 
-export const alerts: readonly Alert[] = [
+const alerts: readonly Alert[] = [
   {
     uid: 'errata-critical-error',
     title: 'Critical error',

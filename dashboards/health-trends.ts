@@ -30,7 +30,7 @@ const ALLOWED_MINUTES = `greatest(dateDiff('minute', $__fromTime, $__toTime) * (
 
 /** First error after the last resolution; only where there is one. */
 const REGRESSIONS = `SELECT ${GROUP_ID} AS group_id, minIf(timestamp, timestamp > ${UNTIL}) AS at FROM errors
-  WHERE ${CHOSEN} AND fingerprint IN (SELECT fingerprint FROM group_state FINAL WHERE ${COMPANY} AND resolved_until > ${NEVER})
+  WHERE ${CHOSEN} AND fingerprint GLOBAL IN (SELECT fingerprint FROM group_state FINAL WHERE ${COMPANY} AND resolved_until > ${NEVER})
     AND timestamp > ${UNTIL} GROUP BY group_id`;
 
 export function healthTrends(places: Places): DashboardBuilder {

@@ -49,8 +49,7 @@ const SOURCE = { type: CLICKHOUSE.type, uid: '${datasource}' };
 /** As the plugin numbers them. */
 const FORMATS = { timeseries: 0, table: 1 } as const;
 
-/** With several queries every one but the first has another `refId`. */
-export function clickhouse(rawSql: string, queryType: keyof typeof FORMATS): Builder<Dataquery> {
+function clickhouse(rawSql: string, queryType: keyof typeof FORMATS): Builder<Dataquery> {
   const query = { refId: 'A', datasource: SOURCE, editorType: 'sql', queryType, format: FORMATS[queryType], rawSql };
   return { build: () => ({ ...query, _implementsDataqueryVariant: () => undefined }) };
 }

@@ -22,8 +22,8 @@ export const CHOSEN = `${COMPANY} AND ${SERVICE} AND ${ENVIRONMENT} AND ${SEVERI
 export const IN_RANGE = `${CHOSEN} AND $__timeFilter(${MINUTE})`;
 
 /** Of records that know only the id of an error. An error past its retention is in no environment and has no severity. */
-export const OF_CHOSEN_ERROR = `$__conditionalAll(error_id IN (SELECT toString(id) FROM errors WHERE ${COMPANY} AND ${ENVIRONMENT}), $environment)
-  AND $__conditionalAll(error_id IN (SELECT toString(id) FROM errors WHERE ${COMPANY} AND ${SEVERITY}), $severity)`;
+const OF_CHOSEN_ERROR = `$__conditionalAll(error_id GLOBAL IN (SELECT toString(id) FROM errors WHERE ${COMPANY} AND ${ENVIRONMENT}), $environment)
+  AND $__conditionalAll(error_id GLOBAL IN (SELECT toString(id) FROM errors WHERE ${COMPANY} AND ${SEVERITY}), $severity)`;
 
 export const NEVER = "toDateTime64(0, 3, 'UTC')";
 
@@ -69,7 +69,7 @@ export const DELEGATIONS = `SELECT case_id, opened, error, JSONExtractString(jso
 /** Rows of one millisecond that were inserted twice become one only when parts merge. */
 export const ACTIVITY = `SELECT DISTINCT at, n, actor, agent, via, call, error_id, attempt_id, delegation_id, outcome, took_ms, chars, truncated, trace_id
   FROM activity WHERE ${COMPANY} AND $__timeFilter(at) AND $__conditionalAll(agent IN (\${agent:sqlstring}), $agent)
-    AND $__conditionalAll(error_id IN (SELECT toString(id) FROM errors WHERE ${COMPANY} AND ${SERVICE}), $service)
+    AND $__conditionalAll(error_id GLOBAL IN (SELECT toString(id) FROM errors WHERE ${COMPANY} AND ${SERVICE}), $service)
     AND ${OF_CHOSEN_ERROR}`;
 
 /** A minute's numbers, per minute: what a bar of any width shows. */

@@ -21,7 +21,7 @@ export interface Places {
   readonly traceUrl: string;
 }
 
-export const ALL = { text: 'All', value: '$__all' };
+const ALL = { text: 'All', value: '$__all' };
 
 export function variablesOf(places: Places, more: readonly VariableModel[] = []): readonly VariableModel[] {
   return [
@@ -42,7 +42,7 @@ export function variablesOf(places: Places, more: readonly VariableModel[] = [])
 }
 
 /** Several values, or all. */
-export function chosen(name: string, label: string, sql: string): VariableModel {
+function chosen(name: string, label: string, sql: string): VariableModel {
   return {
     ...query(name, label, sql).multi(true).includeAll(true).current(ALL).build(),
     description: `Which ones are shown`,

@@ -12,7 +12,8 @@ export interface Answer {
 }
 
 export interface Asked {
-  ask(sql: string, settings?: Readonly<Record<string, string>>): Promise<Answer>;
+  /** `filters`: of tables, in force for this question only. */
+  ask(sql: string, filters?: string): Promise<Answer>;
   command(sql: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -21,11 +22,13 @@ export async function openSeeded(): Promise<Asked> {
   const { dataDir, remove } = await seedStore();
   const clients: Clients = await openClients({ kind: 'embedded', dataDir });
   return {
-    ask: async (sql, settings = {}) => {
+    ask: async (sql, filters) => {
+      // Settings given beside a query would stay with the embedded connection.
+      const only = filters === undefined ? '' : ` SETTINGS additional_table_filters = ${filters}`;
       const result = await clients.read().query({
-        query: sql,
+        query: `${sql}${only}`,
         format: 'JSONCompact',
-        clickhouse_settings: { output_format_json_quote_64bit_integers: 0, ...settings },
+        clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
       });
       const { meta = [], data } = await result.json<Row>();
       return {

@@ -84,6 +84,9 @@ export interface Step {
   readonly note: string;
 }
 
+/** As it would be carried out; a value that is not known yet is still a reference. */
+export type PlannedStep = Pick<Step, 'id' | 'action' | 'params'>;
+
 /** The firing that began it: what the rule counted. */
 export interface Cause {
   readonly companyId: number;
@@ -125,6 +128,8 @@ export interface Attempt {
   readonly branch: string;
   readonly finding: string;
   readonly steps: readonly Step[];
+  /** What a person is asked to approve; undefined where nobody was asked. */
+  readonly planned?: readonly PlannedStep[];
   /** What verification saw. */
   readonly verification: Evidence;
   readonly outcome: Outcome | undefined;

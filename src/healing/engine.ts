@@ -179,7 +179,7 @@ export function createHealing(settings: HealingSettings, deps: HealingDeps): Hea
     },
     approve: (companyId, id, by) => withAttempt(companyId, id, (attempt) => runner.approve(attempt, by)),
     reject: (companyId, id, answer) => withAttempt(companyId, id, (attempt) => runner.reject(attempt, answer)),
-    rollback: (companyId, id, by) => withAttempt(companyId, id, (attempt) => runner.rollback(attempt, by)),
+    rollback: (companyId, id, undo) => withAttempt(companyId, id, (attempt) => runner.rollback(attempt, undo)),
     setPaused: async (paused, by, reason) => {
       const state = await pause.set({
         paused,

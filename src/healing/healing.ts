@@ -19,8 +19,11 @@ export interface Healing {
     attemptId: string,
     options: { readonly by: string; readonly reason: string },
   ): Promise<Attempt | undefined>;
-  /** Undoes the steps that can be undone. Throws CONFLICT when there are none, or the attempt still runs. */
-  rollback(companyId: number, attemptId: string, by: string): Promise<Attempt | undefined>;
+  /**
+   * Undoes the steps that can be undone. Throws CONFLICT when there are none, or the attempt still runs; FORBIDDEN when the
+   * mode is not `auto` and nobody consents.
+   */
+  rollback(companyId: number, attemptId: string, undo: Undo): Promise<Attempt | undefined>;
   /** Survives restarts. While paused nothing is changed; diagnosis and verification go on. */
   setPaused(paused: boolean, by: string, reason?: string): Promise<PauseState>;
   pauseState(): PauseState;
@@ -28,6 +31,13 @@ export interface Healing {
   listRules(error?: HealingError): Promise<readonly RuleStatus[]>;
   listAttempts(filter: AttemptQuery): Promise<readonly Attempt[]>;
   getAttempt(companyId: number, attemptId: string): Promise<Attempt | undefined>;
+}
+
+export interface Undo {
+  readonly by: string;
+  readonly reason?: string | undefined;
+  /** A person wants it: `by` may approve, and is no agent. */
+  readonly consents: boolean;
 }
 
 export interface PauseState {

@@ -161,6 +161,11 @@ export function createAttemptRun(given: Running, deps: RunDeps): AttemptRun {
       state: 'awaiting_approval',
       dueAtMs: deps.clock.now() + deps.approvalMs,
       note: `waits for approval: ${branch.steps.map((step) => step.action).join(', then ')}`,
+      planned: branch.steps.map((call) => ({
+        id: call.id,
+        action: call.action,
+        params: resolveParams(call.with, { ...running.subject, facts: attempt.facts }) ?? call.with,
+      })),
     });
   }
 

@@ -1,5 +1,6 @@
 // Attempts that run: at most one per target, each on its own. Whatever throws in one (the store is away) leaves it at its
 // last durable event; it is resumed from there a little later, like after a start.
+import { Failure } from '../failure.ts';
 import { toAttempt } from './attempt-log.ts';
 import type { AttemptLog } from './attempt-log.ts';
 import type { Attempt, AttemptState } from './attempt.ts';
@@ -7,6 +8,7 @@ import { conflict } from './conflict.ts';
 import type { DiagnoseDeps } from './diagnose.ts';
 import type { HealingDeps } from './engine.ts';
 import type { Guardian } from './guardian.ts';
+import type { Undo } from './healing.ts';
 import type { ErrorRates } from './probe.ts';
 import type { Rule } from './rule.ts';
 import { createAttemptRun } from './run-attempt.ts';
@@ -32,7 +34,7 @@ export interface Runner {
   resumeOpen(): Promise<void>;
   approve(attempt: Attempt, by: string): Promise<Attempt>;
   reject(attempt: Attempt, answer: { readonly by: string; readonly reason: string }): Promise<Attempt>;
-  rollback(attempt: Attempt, by: string): Promise<Attempt>;
+  rollback(attempt: Attempt, undo: Undo): Promise<Attempt>;
   /** Resolves when nothing runs. */
   idle(): Promise<void>;
 }
@@ -252,7 +254,7 @@ export function createRunner({ approvalMs }: { readonly approvalMs: number }, de
       const rejected = { outcome: 'rejected', note: `rejected by ${by}: ${reason}` } as const;
       return orPark(attempt, running, () => end(attempt, rejected));
     },
-    rollback: async (attempt, by) => {
+    rollback: async (attempt, { by, reason, consents }) => {
       const running = await runningOf(attempt);
       if (deps.guardian.isPaused()) throw conflict(attempt, 'can not be undone while fixes are paused');
       if (attempt.state !== 'ended') throw conflict(attempt, 'still runs');
@@ -264,8 +266,12 @@ export function createRunner({ approvalMs }: { readonly approvalMs: number }, de
         (step) => step.state === 'done' && deps.actions.get(step.action)?.undo !== undefined,
       );
       if (running === undefined || !undoable) throw conflict(attempt, 'has nothing that can be undone');
-      const rolling = await deps.log.advance(attempt, { state: 'rolling_back', note: `undone by ${by}` });
-      const undo = { outcome: 'rolled_back', note: `undone by ${by}` } as const;
+      const mode = deps.guardian.modeOf(running.rule, running.subject.target);
+      if (mode !== 'auto' && !consents)
+        throw new Failure('FORBIDDEN', `the mode is ${mode}: a person must do it, with a token that may approve`);
+      const note = `undone by ${by}${reason === undefined ? '' : `: ${reason}`}`;
+      const rolling = await deps.log.advance(attempt, { state: 'rolling_back', note });
+      const undo = { outcome: 'rolled_back', note } as const;
       await track(drive(rolling, running, () => createAttemptRun(running, runDeps).rollBack(rolling, undo)));
       return deps.log.current(attempt.id) ?? rolling;
     },

@@ -81,7 +81,8 @@ export function createServerFactory(parts: ServerParts): CreateServer {
       nowMs: now(),
       signal,
     });
-    serveTools(server, surface.tools, { caller, watch, consents, changes, createContext, onUnforeseen });
+    const { isAgent } = parts;
+    serveTools(server, surface.tools, { caller, watch, consents, isAgent, changes, createContext, onUnforeseen });
     serveResources(server, surface.resources, { caller, watch, createContext, onUnforeseen });
     servePrompts(server, surface.prompts, caller);
     return server;

@@ -40,7 +40,7 @@ export async function runMcpCommand(argv: readonly string[], parts: McpCommandPa
   }
   const perform = createRemote({ ...settings, routes: parts.routes });
   try {
-    const { name, company, scopes } = await perform(getCaller, {});
+    const { name, company, scopes, agent } = await perform(getCaller, {});
     const principal = { tokenId: 'stdio', name, company, scopes: new Set(scopes) };
     const createServer = createServerFactory({
       surface,
@@ -48,7 +48,7 @@ export async function runMcpCommand(argv: readonly string[], parts: McpCommandPa
       tracer,
       // REST writes it, at the other end.
       record: undefined,
-      isAgent: () => false,
+      isAgent: () => agent !== null,
       logger,
       now,
     });

@@ -18,6 +18,8 @@ export interface ServeToolsParts {
   readonly caller: Caller;
   readonly watch: Watch;
   readonly consents: Consents;
+  /** Is it a name of the roster? Approval is never an agent's. */
+  readonly isAgent: (name: string) => boolean;
   /** For tools that change something: a model in a loop must not flood agents and the fix engine. */
   readonly changes: RateLimiter;
   readonly createContext: (signal: AbortSignal, decision: Decision | undefined) => ToolContext;
@@ -115,7 +117,8 @@ async function answer(server: McpServer, call: Call, parts: ServeToolsParts): Pr
     const asked = { tokenId: principal.tokenId, tool: tool.name, input };
     const decision = parts.consents.decide(asked, context);
     const given = await before(signal, () => tool.run(parts.createContext(signal, decision), input));
-    const isAsked = decision === undefined && principal.scopes.has('approve') && canAsk(server, context);
+    const mayConsent = principal.scopes.has('approve') && !parts.isAgent(principal.name);
+    const isAsked = decision === undefined && mayConsent && canAsk(server, context);
     if (given.kind === 'consent' && isAsked) {
       return { result: await parts.consents.ask(asked, given), outcome: 'OK', chars: 0, truncated: false };
     }

@@ -57,6 +57,9 @@ export const fixView = fixItem.extend({
     .describe('What the rule counted, and for which key.'),
   container_id: z.string().nullable(),
   facts: factsView.describe('What the probes found, as `<probe>.<name>`.'),
+  planned: z
+    .array(stepView.pick({ id: true, action: true, params: true }))
+    .describe('What a person is asked to approve: a ladder, the next when those before did not help.'),
   steps: z.array(stepView),
   verification: factsView.describe('What was seen after the last action.'),
   questions: z.array(z.string()).describe('What the one it was handed to is asked.'),
@@ -106,6 +109,7 @@ export function toFixView(attempt: Attempt): z.output<typeof fixView> {
     },
     container_id: attempt.containerId === '' ? null : attempt.containerId,
     facts: { ...attempt.facts },
+    planned: (attempt.planned ?? []).map(({ id, action, params }) => ({ id, action, params: { ...params } })),
     steps: attempt.steps.map(toStepView),
     verification: { ...attempt.verification },
     questions: [...attempt.questions],

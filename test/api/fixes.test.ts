@@ -19,6 +19,8 @@ beforeAll(async () => {
       tokenOf('*', 'operator'),
       tokenOf(1, 'reader', only('read')),
       tokenOf(1, 'agent', only('read', 'write', 'fix')),
+      // Of the roster, with more than it should have.
+      tokenOf(1, 'morgan'),
     ],
   });
 });
@@ -251,6 +253,50 @@ test('an agent may fix, but neither approve, nor reject, nor pause', async () =>
     const url = path === 'fix' ? `/api/errors/${UNKNOWN}/fix` : `/api/fixes/${id}/rollback`;
     expect((await call('POST', url, {}, 'reader')).statusCode, url).toBe(403);
   }
+});
+
+test('approval is never an agent’s, whatever its token may do; it may say no', async () => {
+  const { id } = await t.healing.put(attemptOn(await log()));
+  const approved = await call('POST', `/api/fixes/${id}/approve`, {}, 'morgan');
+  expect(approved.statusCode).toBe(403);
+  expect(approved.json()).toMatchObject({
+    code: 'FORBIDDEN',
+    detail: 'morgan is an agent of the roster: a person must do it',
+  });
+  expect((await call('GET', `/api/fixes/${id}`)).json()).toMatchObject({ state: 'awaiting_approval' });
+  const rejected = await call('POST', `/api/fixes/${id}/reject`, { reason: 'not now' }, 'morgan');
+  expect(rejected.json()).toMatchObject({ outcome: 'rejected' });
+});
+
+test('where consent is asked for an undo takes a person’s too, and keeps why', async () => {
+  const step = {
+    id: 'raise',
+    action: 'container.memory.raise',
+    params: {},
+    state: 'done',
+    before: {},
+    after: {},
+    intentAtMs: startedAtMs,
+    endedAtMs: startedAtMs,
+    note: '',
+  } as const;
+  const { id } = await t.healing.put(attemptOn(await log(), { state: 'ended', outcome: 'succeeded', steps: [step] }));
+  const undo = (payload: object, token?: string) => call('POST', `/api/fixes/${id}/rollback`, payload, token);
+  for (const [payload, token] of [
+    [{}, 'agent'],
+    [{ consent: true }, 'agent'],
+    [{}, 'morgan'],
+    [{ consent: false }, 'all'],
+  ] as const) {
+    const refused = await undo(payload, token);
+    expect(refused.statusCode, token).toBe(403);
+    expect(refused.json().detail).toContain('a person must do it');
+  }
+  expect((await undo({ reason: 'x'.repeat(1_001) })).json()).toMatchObject({ code: 'INVALID_INPUT', field: 'reason' });
+  expect((await undo({ reason: 'too much memory' })).json()).toMatchObject({
+    outcome: 'rolled_back',
+    note: 'undone by all: too much memory',
+  });
 });
 
 test('an id that is none is answered like an unknown one', async () => {

@@ -16,7 +16,9 @@ beforeAll(async () => {
     tokens: [
       tokenOf(1, 'person', ['read', 'fix', 'approve']),
       tokenOf(1, 'colleague', ['read', 'fix', 'approve']),
-      tokenOf(1, 'morgan', ['read', 'fix']),
+      // Of the roster, with a scope that it should not have.
+      tokenOf(1, 'morgan', ['read', 'fix', 'approve']),
+      tokenOf(1, 'helper', ['read', 'fix']),
     ],
     surface: { tools: [approvable(ran), errorsFix] },
     settings: { legacySessions: true },
@@ -66,8 +68,10 @@ test.each([[pin], ['legacy']] as const)('a no, a closed form and an unticked box
 
 test('who may not approve, or has nobody to ask, gets the link', async () => {
   const elicit = () => ({ action: 'accept', content: { approve: true } }) as const;
-  expect(await outcomeOf({ token: 'morgan', mode: pin, elicit })).toEqual(required);
-  expect(await outcomeOf({ token: 'morgan', mode: 'legacy', elicit })).toEqual(required);
+  for (const token of ['morgan', 'helper']) {
+    expect(await outcomeOf({ token, mode: pin, elicit })).toEqual(required);
+    expect(await outcomeOf({ token, mode: 'legacy', elicit })).toEqual(required);
+  }
   expect(await outcomeOf({ token: 'person', mode: pin })).toEqual(required);
   expect(await outcomeOf({ token: 'person', mode: 'legacy' })).toEqual(required);
   expect(new Set(ran)).toEqual(new Set(['undecided']));

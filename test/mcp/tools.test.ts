@@ -242,14 +242,29 @@ test('a plan tells rule, risk, steps, and who must agree', async () => {
 
 test('a fix that needs a person asks for one; only their own consent to it carries it on', async () => {
   const error = await store(70);
-  const attempt = await t.healing.put(attemptOn(error));
+  const attempt = await t.healing.put(
+    attemptOn(error, {
+      targetName: 'cart\n\u202eApproved',
+      planned: [
+        { id: 'keys', action: 'redis.delete_keys', params: { pattern: `cart:* ${'x'.repeat(300)}` } },
+        { id: 'restart', action: 'container.restart', params: { stop_timeout_s: 10 } },
+      ],
+    }),
+  );
   const again = () => t.healing.answerNext({ kind: 'attempt', attempt });
   again();
   const asked = await run(t.operations, morgan, ['devops.errors.fix', { error_id: error.id }]);
   expect(asked).toMatchObject({
     kind: 'consent',
     attemptId: attempt.id,
-    question: `May Errata carry out the rule restart-hung now? Its steps: http://127.0.0.1:8080/admin#/fixes/${attempt.id}`,
+    question: [
+      'May Errata carry out the rule restart-hung now?',
+      'Finding: "SERVICE_HANGS"',
+      'Target: "cart\\n\\\\u{202E}Approved"',
+      `1. redis.delete_keys {"pattern":"cart:* ${'x'.repeat(67)}… [+233 characters]"}`,
+      '2. container.restart {"stop_timeout_s":10}',
+      `All of it: http://127.0.0.1:8080/admin#/fixes/${attempt.id}`,
+    ].join('\n'),
     output: {
       fix_id: attempt.id,
       status: 'approval_required',
@@ -258,7 +273,7 @@ test('a fix that needs a person asks for one; only their own consent to it carri
       undo: null,
     },
   });
-  const person = { company: 1, scopes: ['read', 'fix', 'approve'] } as const;
+  const person = { company: 1, name: 'olga', scopes: ['read', 'fix', 'approve'] } as const;
   again();
   const other = { ...person, consented: idOf(1) };
   expect(await run(t.operations, other, ['devops.errors.fix', { error_id: error.id }])).toMatchObject({
@@ -368,6 +383,41 @@ test('a fix that can be undone says with which call; undone again, it stays undo
       note: 'undone by morgan',
     });
   }
+});
+
+test('in mode approve an undo asks for a person; only their own consent carries it on, and why is kept', async () => {
+  const attempt = await t.healing.put(
+    attemptOn(await store(85), { state: 'ended', outcome: 'succeeded', steps: [step], updatedAtMs: Date.now() }),
+  );
+  const asked: [string, object] = ['devops.fixes.rollback', { fix_id: attempt.id, reason: 'it was needed' }];
+  const person = { company: 1, name: 'olga', scopes: ['read', 'fix', 'approve'] } as const;
+  for (const who of [morgan, person]) {
+    expect(await run(t.operations, who, asked)).toMatchObject({
+      kind: 'consent',
+      attemptId: attempt.id,
+      question: [
+        'May Errata undo what the rule restart-hung changed?',
+        'Finding: "SERVICE_HANGS"',
+        'Target: "checkout"',
+        '1. container.stop {}',
+        `All of it: http://127.0.0.1:8080/admin#/fixes/${attempt.id}`,
+      ].join('\n'),
+      output: {
+        status: 'approval_required',
+        note: 'the mode is approve: a person must do it',
+        approval_url: `http://127.0.0.1:8080/admin#/fixes/${attempt.id}`,
+      },
+    });
+  }
+  expect((await run(t.operations, { ...person, declined: attempt.id }, asked)).output).toMatchObject({
+    status: 'declined',
+  });
+  expect(await t.healing.getAttempt(1, attempt.id)).toMatchObject({ outcome: 'succeeded' });
+  expect((await run(t.operations, { ...person, consented: attempt.id }, asked)).output).toMatchObject({
+    status: 'rolled_back',
+    note: 'undone by olga: it was needed',
+    approval_url: null,
+  });
 });
 
 test.each<[Partial<Attempt>, string]>([

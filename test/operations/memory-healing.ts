@@ -93,10 +93,13 @@ export function createMemoryHealing(store: AttemptStore, now: () => number): Mem
     approve: (companyId, id, by) => decide(companyId, id, { state: 'acting', note: `approved by ${by}` }),
     reject: (companyId, id, { by, reason }) =>
       decide(companyId, id, { state: 'ended', outcome: 'rejected', note: `${by}: ${reason}`, endedAtMs: now() }),
-    rollback: async (companyId, id) => {
+    rollback: async (companyId, id, { by, reason, consents }) => {
       const attempt = await getAttempt(companyId, id);
       if (attempt?.steps.length === 0) throw new Failure('CONFLICT', 'it has nothing to undo');
-      return attempt;
+      if (attempt === undefined || attempt.mode === 'auto') return attempt;
+      if (!consents) throw new Failure('FORBIDDEN', `the mode is ${attempt.mode}: a person must do it`);
+      const note = `undone by ${by}: ${reason ?? ''}`;
+      return put({ ...attempt, seq: attempt.seq + 1, updatedAtMs: now(), outcome: 'rolled_back', note });
     },
     setPaused: async (paused, by, reason) => {
       pause = { paused, by, atMs: now(), ...(reason === undefined ? {} : { reason }) };

@@ -8,6 +8,7 @@ import { approveFix } from '../../operations/approve-fix.ts';
 import { fixError } from '../../operations/fix-error.ts';
 import { getFix } from '../../operations/get-fix.ts';
 import { NAME_CHARS, NOTE_CHARS, cut } from '../budget.ts';
+import { askToCarryOut, fixUrl } from '../consent-question.ts';
 import { bySuppression, fixStatuses, tell, undoOf } from '../fix-status.ts';
 import { nextStepsView, scopeOf, step, takeSteps } from '../next-steps.ts';
 import { defineTool } from '../tool.ts';
@@ -38,9 +39,12 @@ const output = z.object({
 type Output = z.output<typeof output>;
 type Fix = z.output<typeof fixView>;
 
-/** Diagnosis is mostly done by then, and the answer says what is to come instead of `running`. */
+/**
+ * Diagnosis is mostly done by then, and the answer says what is to come instead of `running`. Over stdio each look is a
+ * call of REST, which counts for the token's rate and leaves a row of activity.
+ */
 const LOOK_WITHIN_MS = 5_000;
-const LOOK_EVERY_MS = 100;
+const LOOK_EVERY_MS = 500;
 
 /** A form that was closed is no decision for good. */
 const DECLINED = 'The person who was asked did not approve it. It still waits at approval_url.';
@@ -75,7 +79,7 @@ export const errorsFix = defineTool({
       kind: 'consent',
       output: ofFix(context, id, fix),
       attemptId: fix.id,
-      question: `May Errata carry out the rule ${fix.rule_id} now? Its steps: ${approvalUrl(context, fix)}`,
+      question: askToCarryOut(fix, fixUrl(context, fix.id)),
     };
   },
 });
@@ -124,7 +128,7 @@ function ofFix(context: ToolContext, errorId: string, fix: Fix): Output {
     finding: fix.finding === '' ? null : cut(fix.finding, NAME_CHARS),
     target: fix.target === '' ? null : cut(fix.target, NAME_CHARS),
     note: cut(fix.note, NOTE_CHARS),
-    approval_url: told.status === 'approval_required' ? approvalUrl(context, fix) : null,
+    approval_url: told.status === 'approval_required' ? fixUrl(context, fix.id) : null,
     undo: undo === undefined ? null : { tool: undo.tool, arguments: { ...undo.arguments } },
     untrusted: untrustedNotice('target', 'note'),
     next_steps: takeSteps(
@@ -136,10 +140,6 @@ function ofFix(context: ToolContext, errorId: string, fix: Fix): Output {
           : [history],
     ),
   };
-}
-
-function approvalUrl({ adminUrl }: ToolContext, { id }: Fix): string {
-  return `${adminUrl}#/fixes/${id}`;
 }
 
 function toAgent(errorId: string): NextStep {

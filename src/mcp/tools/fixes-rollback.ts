@@ -3,19 +3,21 @@ import { Failure } from '../../failure.ts';
 import { getFix } from '../../operations/get-fix.ts';
 import { rollbackFix } from '../../operations/rollback-fix.ts';
 import { NOTE_CHARS, cut } from '../budget.ts';
+import { askToUndo, fixUrl } from '../consent-question.ts';
 import { undoOf } from '../fix-status.ts';
 import { nextStepsView, scopeOf, step, takeSteps } from '../next-steps.ts';
 import { defineTool } from '../tool.ts';
 import type { ToolContext } from '../tool.ts';
 import { untrustedNotice } from '../untrusted.ts';
 
-const statuses = ['rolled_back', 'running', 'not_reversible', 'approval_required', 'failed'] as const;
+const statuses = ['rolled_back', 'running', 'not_reversible', 'approval_required', 'declined', 'failed'] as const;
 
 const SUMMARY: Readonly<Record<(typeof statuses)[number], string>> = {
   rolled_back: 'It was undone.',
   running: 'It is being undone.',
   not_reversible: 'Nothing in it can be undone, or it is too old.',
-  approval_required: 'It still waits for approval: nothing was done yet.',
+  approval_required: 'A person must decide at approval_url: see note.',
+  declined: 'The person who was asked did not agree. It can still be undone at approval_url.',
   failed: 'It could not be undone: see note.',
 };
 
@@ -28,36 +30,40 @@ export const fixesRollback = defineTool({
     status: z.enum(statuses),
     summary: z.string(),
     note: z.string(),
+    approval_url: z.string().nullable().describe('Where a person decides.'),
     untrusted: z.string(),
     next_steps: nextStepsView,
   }),
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
   scope: scopeOf['devops.fixes.rollback'],
-  async run(context, { fix_id }) {
+  async run(context, { fix_id, reason }) {
+    const id = fix_id.toLowerCase();
     const before = context.scopes.has('read') ? await context.perform(getFix, { id: fix_id }) : undefined;
-    const { status, note } =
-      (before === undefined ? undefined : decided(before, context.nowMs)) ?? (await rollBack(context, fix_id));
-    return {
-      kind: 'answer',
-      truncated: false,
-      output: {
-        fix_id: fix_id.toLowerCase(),
-        status,
-        summary: SUMMARY[status],
-        note: cut(note, NOTE_CHARS),
-        untrusted: untrustedNotice('note'),
-        next_steps: takeSteps(context, [
-          before && step('devops.fixes.history', { error_id: before.error_id }, 'See how it stands now.'),
-          before &&
-            (status === 'rolled_back' || status === 'not_reversible') &&
-            step(
-              'devops.agents.delegate',
-              { error_id: before.error_id, reason: 'The fix was not what it needs.' },
-              'Ask agents; without a name, those that the routes choose.',
-            ),
-        ]),
-      },
+    const known = before === undefined ? undefined : decided(before, context.nowMs);
+    const { status, note } = known ?? (await rollBack(context, { id, reason }));
+    const url = fixUrl(context, id);
+    const output = {
+      fix_id: id,
+      status,
+      summary: SUMMARY[status],
+      note: cut(note, NOTE_CHARS),
+      approval_url: status === 'approval_required' || status === 'declined' ? url : null,
+      untrusted: untrustedNotice('note'),
+      next_steps: takeSteps(context, [
+        before && step('devops.fixes.history', { error_id: before.error_id }, 'See how it stands now.'),
+        before &&
+          (status === 'rolled_back' || status === 'not_reversible') &&
+          step(
+            'devops.agents.delegate',
+            { error_id: before.error_id, reason: 'The fix was not what it needs.' },
+            'Ask agents; without a name, those that the routes choose.',
+          ),
+      ]),
     };
+    // What a person is not shown they can't agree to: without the scope read there is the link alone.
+    return status === 'approval_required' && known === undefined && before !== undefined
+      ? { kind: 'consent', output, attemptId: id, question: askToUndo(before, url) }
+      : { kind: 'answer', output, truncated: false };
   },
 });
 
@@ -78,13 +84,24 @@ function decided(fix: Fix, nowMs: number): Rolled | undefined {
   return isReversible ? undefined : { status: 'not_reversible', note };
 }
 
-async function rollBack(context: ToolContext, id: string): Promise<Rolled> {
+async function rollBack(
+  context: ToolContext,
+  { id, reason }: { readonly id: string; readonly reason: string },
+): Promise<Rolled> {
+  if (context.declined === id) return { status: 'declined', note: '' };
   try {
-    const { state, outcome, note } = await context.perform(rollbackFix, { id });
+    // A model calls: that its token may approve is no consent of the person whose token it is.
+    const { state, outcome, note } = await context.perform(rollbackFix, {
+      id,
+      reason,
+      consent: context.consented === id,
+    });
     if (state === 'rolling_back') return { status: 'running', note };
     return { status: outcome === 'rolled_back' ? 'rolled_back' : 'failed', note };
   } catch (cause) {
     if (cause instanceof Failure && cause.code === 'CONFLICT') return { status: 'failed', note: cause.message };
+    if (cause instanceof Failure && cause.code === 'FORBIDDEN')
+      return { status: 'approval_required', note: cause.message };
     throw cause;
   }
 }

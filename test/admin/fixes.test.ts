@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect } from 'vitest';
 import type { Page } from 'playwright-core';
 import { accessibilityFaults } from './accessibility.ts';
+import { lookAt } from './look-at.ts';
 import { browserTest as test, openAdmin, takePicture } from './open-admin.ts';
 import type { Admin } from './open-admin.ts';
 import { startPoolService } from './pool-service.ts';
@@ -58,20 +59,6 @@ async function exhaust(service: string): Promise<void> {
 }
 
 const row = (page: Page, text: string) => page.getByRole('listitem').filter({ hasText: text }).getByRole('link');
-
-async function lookAt(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    await takePicture(page, `${name}-${colorScheme}`);
-    expect(await accessibilityFaults(page)).toEqual([]);
-  }
-  const size = page.viewportSize();
-  await page.setViewportSize({ width: 390, height: 844 });
-  await takePicture(page, `${name}-narrow`);
-  expect(await accessibilityFaults(page)).toEqual([]);
-  if (size !== null) await page.setViewportSize(size);
-  await page.emulateMedia({ colorScheme: 'light' });
-}
 
 test('a fix that waits is approved on the page, and is seen to act and to be verified without a reload', async () => {
   const { page, close } = await admin.visit('#/fixes');

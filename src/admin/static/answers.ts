@@ -17,6 +17,7 @@ import type { listDelegations } from '../../operations/list-delegations.ts';
 import type { listErrors } from '../../operations/list-errors.ts';
 import type { listFixes } from '../../operations/list-fixes.ts';
 import type { listGroups } from '../../operations/list-groups.ts';
+import type { listNotifications } from '../../operations/list-notifications.ts';
 import type { listRules } from '../../operations/list-rules.ts';
 import type { pauseView } from '../../operations/pause-healing.ts';
 
@@ -48,3 +49,4 @@ export type DelegationPage = Answer<typeof listDelegations>;
 export type Delegated = Answer<typeof delegateError>;
 export type AgentList = Answer<typeof listAgents>;
 export type ActivityPage = Answer<typeof listActivity>;
+export type MessageList = Answer<typeof listNotifications>;

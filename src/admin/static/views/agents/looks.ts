@@ -1,5 +1,5 @@
 // How states of delegations, cases, reports and messages look.
-import type { DelegationItem } from '../../answers.ts';
+import type { DelegationItem, MessageList } from '../../answers.ts';
 import type { IconName } from '../../parts/icon.ts';
 import type { Tone } from '../../parts/mark.ts';
 
@@ -44,5 +44,18 @@ export function lookOfReport(status: NonNullable<DelegationItem['report']>['stat
       return { tone: 'quiet', icon: 'quiet' };
     case 'unable':
       return { tone: 'warning', icon: 'warning' };
+  }
+}
+
+export function lookOfMessage(state: MessageList['notifications'][number]['state']): Look {
+  switch (state) {
+    case 'pending':
+      return { tone: 'info', icon: 'running' };
+    case 'sent':
+      return { tone: 'good', icon: 'done' };
+    case 'held':
+      return { tone: 'warning', icon: 'waiting' };
+    case 'failed':
+      return { tone: 'error', icon: 'failed' };
   }
 }

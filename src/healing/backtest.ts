@@ -2,7 +2,7 @@
 // stopped it. What probes would have found nobody knows any more: each firing that passes the limits is taken to act once,
 // to keep its target for settle and soak, and to succeed. Modes are left out: the question is what `auto` would do.
 import type { HealingError } from '../store/attempt-store.ts';
-import type { Attempt, Suppression } from './attempt.ts';
+import type { Attempt, Cause, Suppression } from './attempt.ts';
 import type { PastAttempt } from './breaker.ts';
 import { GATHER_MS, createCommonCause } from './common-cause.ts';
 import type { CommonCauseSettings } from './common-cause.ts';
@@ -14,6 +14,7 @@ import { hasSteps } from './rule-steps.ts';
 import type { GuardSettings } from './guards.ts';
 import { REFIRE_MS, createMatcher } from './matcher.ts';
 import { watchRelapses } from './relapse-watch.ts';
+import { untoldGroups } from './untold.ts';
 import type { Rule } from './rule.ts';
 
 export interface BacktestInput {
@@ -103,7 +104,11 @@ function createDecider({ rules, settings }: BacktestInput) {
   /** Attempts that are taken to have acted. */
   let assumed: readonly Assumed[] = [];
   /** By rules without steps. */
-  let handedOver: readonly { readonly id: string; readonly atMs: number }[] = [];
+  let handedOver: readonly {
+    readonly id: string;
+    readonly atMs: number;
+    readonly fingerprints: readonly string[];
+  }[] = [];
 
   return (firings: readonly Firing[]): readonly Omit<Decision, 'recorded'>[] => {
     const nowMs = Math.max(...firings.map(({ cause }) => cause.firedAtMs));
@@ -122,7 +127,7 @@ function createDecider({ rules, settings }: BacktestInput) {
     const common = pending.length === 0 ? undefined : commonCause.decide(pending);
 
     function verdictOf({ rule, cause }: Firing, targetKey: string): BacktestVerdict {
-      if (!hasSteps(rule)) return handOver([rule.id, cause.companyId, cause.key].join('\0'), rule);
+      if (!hasSteps(rule)) return handOver([rule.id, cause.companyId, cause.key].join('\0'), rule, cause);
       if (common?.kind === 'stop' && common.targets.includes(targetKey))
         return { kind: 'suppressed', reason: 'common_cause', note: common.note };
       const history = assumed.map((attempt) => asOf(attempt, nowMs));
@@ -133,13 +138,15 @@ function createDecider({ rules, settings }: BacktestInput) {
       return { kind: 'act' };
     }
 
-    /** As live: what was handed over is not handed over again within the cooldown. */
-    function handOver(id: string, { limits: { cooldownMs } }: Rule): BacktestVerdict {
-      const last = handedOver.findLast((one) => one.id === id);
-      if (last !== undefined && nowMs - last.atMs < cooldownMs) {
+    /** As live: a group that was handed over is not handed over again within the cooldown. */
+    function handOver(id: string, { limits: { cooldownMs } }: Rule, cause: Cause): BacktestVerdict {
+      const lately = handedOver.filter((one) => one.id === id && nowMs - one.atMs < cooldownMs);
+      const last = lately.at(-1);
+      const fingerprints = untoldGroups(cause, lately);
+      if (last !== undefined && fingerprints.length === 0) {
         return { kind: 'suppressed', reason: 'cooldown', note: `it was handed over ${inWords(nowMs - last.atMs)} ago` };
       }
-      handedOver = [...handedOver, { id, atMs: nowMs }];
+      handedOver = [...handedOver, { id, atMs: nowMs, fingerprints }];
       return { kind: 'hand_over' };
     }
 

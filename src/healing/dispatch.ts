@@ -16,6 +16,7 @@ import { hasSteps } from './rule-steps.ts';
 import type { Rule } from './rule.ts';
 import type { Runner, RunnerDeps } from './runner.ts';
 import type { Target } from './target.ts';
+import { newsOf, untoldGroups } from './untold.ts';
 
 export interface DispatchSettings {
   readonly commonCause: { readonly targets: number; readonly withinMs: number };
@@ -150,11 +151,15 @@ export function createDispatcher(settings: DispatchSettings, deps: DispatchDeps)
     deps.onNews?.(ended);
   }
 
-  async function start({ firing, target }: Located): Promise<void> {
-    await markRelapse(firing);
-    const slot = slotOf(firing, target);
-    const known = (await heldBy(firing, target)) ?? lookedLately(firing, slot);
-    if (known !== undefined) return log.join(known.id);
+  async function start({ firing: fired, target }: Located): Promise<void> {
+    await markRelapse(fired);
+    const slot = slotOf(fired, target);
+    const held = await heldBy(fired, target);
+    const lately = lookedLately(fired, slot);
+    const known = held ?? lately.at(-1);
+    const told = held === undefined ? lately : [...lately, held];
+    const firing = known === undefined ? fired : await newsOf(fired, told, deps.store);
+    if (firing === undefined) return known && log.join(known.id);
     const unavailable = guardian.unavailable(firing.rule);
     if (unavailable !== '') return void (await suppress(firing, { reason: 'unavailable', note: unavailable }, target));
     const attempt = blank(firing, slot, { mode: guardian.modeOf(firing.rule, target), requestedBy: 'rule' });
@@ -182,9 +187,10 @@ export function createDispatcher(settings: DispatchSettings, deps: DispatchDeps)
     return begun.finally(() => starting.delete(target.key));
   }
 
-  function lookedLately({ rule, cause }: Firing, target: Target): Attempt | undefined {
+  /** Oldest first. */
+  function lookedLately({ rule, cause }: Firing, target: Target): readonly Attempt[] {
     const nowMs = clock.now();
-    return log.recent().findLast((attempt) => {
+    return log.recent().filter((attempt) => {
       if (attempt.targetKey !== target.key || attempt.actedAtMs > 0) return false;
       if (attempt.requestedBy !== 'rule' || !isOf(attempt, { rule, cause })) return false;
       // What stopped it may be over (a pause, a deployment): then there is no reason to wait.
@@ -211,7 +217,8 @@ export function createDispatcher(settings: DispatchSettings, deps: DispatchDeps)
     target?: Target,
   ): Promise<Attempt> {
     const same = log.recent().findLast((attempt) => {
-      const isSame = isOf(attempt, firing);
+      const isSame =
+        isOf(attempt, firing) && (hasSteps(firing.rule) || untoldGroups(firing.cause, [attempt.cause]).length === 0);
       return isSame && attempt.suppression === reason && clock.now() - attempt.startedAtMs < SAME_SUPPRESSION_MS;
     });
     if (same !== undefined) {

@@ -119,6 +119,26 @@ test('what was handed over is not handed over again within the cooldown', async 
   ]);
 });
 
+test('another group is handed over within the cooldown, one for each key and 30 s', async () => {
+  const handsOver = ruleOf({ when: whenOf({ count: 1, withinMs: 5 * MIN }) });
+  const errors = [
+    [0, 'a'],
+    [30_000, 'b'],
+    [60_000, 'a'],
+    [61_000, 'c'],
+    [90_000, 'a'],
+    [120_000, 'c'],
+  ].map(([at, group]) => errorOf(Number(at), { fingerprint: String(group).repeat(32) }));
+  expect((await run([handsOver], errors)).decisions.map(told).map(([, at, verdict]) => `${at} ${verdict}`)).toEqual([
+    '0 hand_over',
+    '30000 hand_over',
+    '60000 cooldown',
+    // Of `c`, which came within the same 30 s.
+    '90000 hand_over',
+    '120000 cooldown',
+  ]);
+});
+
 test('the target is the peer that the error names, or the service that the rule names', async () => {
   const error = errorOf(0, { details: { 'server.address': 'redis' } });
   const targets = await Promise.all(

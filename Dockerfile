@@ -1,4 +1,4 @@
-# The processor, and as `--target demo` the services that fail for it. Built with `docker compose build`.
+# The processor, and as `--target demo` the services that fail for it. Built by `docker compose build`.
 # Debian, not Alpine: the embedded ClickHouse needs glibc.
 FROM node:24.19.0-bookworm-slim AS build
 WORKDIR /app
@@ -8,7 +8,7 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 RUN npm run build && npm prune --omit=dev --no-audit --no-fund
 
-FROM node:24.19.0-bookworm-slim AS runtime
+FROM node:24.19.0-bookworm-slim AS app
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=build /app/package.json ./
@@ -20,17 +20,15 @@ COPY deploy/errata.sh /usr/local/bin/errata
 RUN chmod 755 /usr/local/bin/errata && install -d -o node -g node -m 700 /var/lib/errata
 ENV ERRATA_DATA_DIR=/var/lib/errata
 USER node
+
+FROM app AS demo
+COPY examples/demo examples/demo
+ENTRYPOINT ["node", "examples/demo/demo.js"]
+
+# Last, so that it is what a build without a target gives.
+FROM app AS runtime
 EXPOSE 4318 8092 8080
 HEALTHCHECK --interval=5s --timeout=4s --start-period=60s --retries=6 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8092/readyz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["errata"]
 CMD ["serve"]
-
-FROM runtime AS demo
-COPY examples/demo examples/demo
-HEALTHCHECK NONE
-ENTRYPOINT ["node", "examples/demo/demo.js"]
-CMD []
-
-# What a build without a target gives.
-FROM runtime

@@ -8,6 +8,7 @@ import { end, handOver, noteOf, suppress } from './end-attempt.ts';
 import type { Facts } from './facts.ts';
 import { pastFacts } from './past-facts.ts';
 import { resolveParams } from './references.ts';
+import { hasSteps } from './rule-steps.ts';
 import type { Branch, StepCall } from './rule.ts';
 import type { RunDeps, Running } from './run-deps.ts';
 import { verify, verifyEndsAtMs } from './verify.ts';
@@ -52,12 +53,16 @@ export function createAttemptRun(given: Running, deps: RunDeps): AttemptRun {
   const carrier = createCarrier(() => running, deps);
 
   async function run(begun: Attempt): Promise<Attempt> {
-    let attempt = await deps.log.advance(begun, { state: 'diagnosing' });
+    // Where nothing is looked at and nothing can be done, nothing happens between the moves: in a storm of such they would
+    // be most of what is written.
+    const isBrief = rule.diagnose.length === 0 && !hasSteps(rule);
+    let attempt = isBrief ? begun : await deps.log.advance(begun, { state: 'diagnosing' });
     for (;;) {
       const facts = await look(attempt);
       const branch = chooseBranch(rule.plan, facts);
       const finding = branch?.finding ?? 'UNDIAGNOSED';
-      attempt = await deps.log.advance(attempt, { state: 'diagnosed', facts, branch: branch?.name ?? '', finding });
+      const found = { state: 'diagnosed', facts, branch: branch?.name ?? '', finding } as const;
+      attempt = isBrief ? { ...attempt, ...found } : await deps.log.advance(attempt, found);
       if (branch === undefined) {
         return toOthers(attempt, { outcome: 'undiagnosed', note: 'no branch of the plan fits what was found' });
       }

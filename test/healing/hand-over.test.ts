@@ -49,6 +49,24 @@ const untilHandedOver = (expected: Awaited<ReturnType<typeof handedOver>>) =>
 /** Its start, so that what follows is in it. */
 const nextSlot = () => void (open.clock.aheadMs += 30_000 - ((Date.now() + open.clock.aheadMs) % 30_000));
 
+test('where nothing is looked at and nothing is done, the hand-over is all that is written', async () => {
+  open = await openHealing({ rules: [unmatched] });
+  await open.healing.start();
+  await insert(1, 1);
+  await untilHandedOver([[idOf(1), [fingerprintOf(1)], 0]]);
+  const [attempt] = await open.healing.listAttempts({ companyId: 1, limit: 1 });
+  expect(attempt).toMatchObject({
+    state: 'ended',
+    outcome: 'escalated',
+    finding: 'UNMATCHED_CRITICAL',
+    branch: 'unknown',
+    note: 'UNMATCHED_CRITICAL: nothing to fix automatically',
+    questions: ['What is it, and who can see to it?'],
+  });
+  const events = await open.store.listAttemptEvents(1, attempt?.id ?? '');
+  expect(events.map((event) => (JSON.parse(event.attempt) as Attempt).state)).toEqual(['matched', 'ended']);
+});
+
 test('another group of the same service and type is handed over within the cooldown, each once', async () => {
   open = await openHealing({ rules: [unmatched] });
   nextSlot();

@@ -101,7 +101,7 @@ export async function createApp(config: Config, { logger, now }: AppDeps): Promi
     { operations, authenticate, rateLimiter, metrics, logger },
   );
   const admin = createAdmin(
-    { publicUrl: config.publicUrl, grafanaUrl: undefined },
+    { publicUrl: config.publicUrl, grafanaUrl: config.grafanaUrl },
     { door: await api.openSecond({ host: config.host, port: config.ports.admin }), authenticate },
   );
   /** Known once it listens: a port of 0 is any free one. */

@@ -62,6 +62,8 @@ export interface Config extends HealingConfig {
   readonly mcp: McpSettings;
   /** How people reach the admin page, for links in messages; undefined: as it is bound. */
   readonly publicUrl: string | undefined;
+  /** Where Grafana is, for a link on the admin page; undefined: no link. */
+  readonly grafanaUrl: string | undefined;
   /** Where our own traces and metrics go; undefined: nowhere. */
   readonly ownTelemetry: string | undefined;
 }
@@ -131,6 +133,7 @@ const fileSchema = z.strictObject({
   channels: channelsSchema.default([]),
   mcp: mcpSchema.prefault({}),
   public_url: z.url({ protocol: /^https?$/ }).optional(),
+  grafana_url: z.url({ protocol: /^https?$/ }).optional(),
 });
 
 /** Variable → key of errata.yaml. */
@@ -259,6 +262,7 @@ function toConfig(values: FileValues, { env, serving, faults }: Loading): Config
     channels: toChannelSettings(values.channels),
     mcp: toMcpSettings(values.mcp),
     publicUrl: values.public_url?.replace(/\/+$/, ''),
+    grafanaUrl: values.grafana_url,
     ownTelemetry: ownTelemetry === '' ? undefined : ownTelemetry,
   };
 }

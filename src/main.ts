@@ -127,6 +127,8 @@ async function serve(): Promise<number> {
     const addresses = await app.start();
     // Scripts wait for this line: it is told whatever the level.
     logger.child({}, { level: 'info' }).info(addresses, 'errata is ready');
+    // For whoever started it by hand; everything else reads the line above.
+    if (process.stderr.isTTY) process.stderr.write(welcome(addresses));
     logger.info({ signal: await stopped }, 'stopping');
     await app.stop(STOP_DEADLINE_MS);
     return 0;
@@ -136,6 +138,17 @@ async function serve(): Promise<number> {
     process.stderr.write(`errata can't start: ${reason}\n`);
     return 1;
   }
+}
+
+function welcome({ otlp, api, admin }: { otlp: string; api: string; admin: string }): string {
+  return `
+  Admin page  ${admin}/admin
+  REST        ${api}/docs
+  OTLP/HTTP   ${otlp}
+
+  Nothing sends errors yet? In another terminal: npm run demo
+
+`;
 }
 
 /** The second signal ends the process at once: somebody is waiting. */

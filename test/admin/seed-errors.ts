@@ -10,6 +10,15 @@ const NODE_STACK = `TimeoutError: payment service did not answer within 3000 ms
     at async Object.handler (/srv/checkout/node_modules/fastify/lib/handle-request.js:152:5)
     at async POST (/srv/checkout/src/routes/pay.js:12:3)`;
 
+const REFUND = {
+  service: 'checkout',
+  severity: 'error',
+  message: 'payment service did not answer within 3000 ms',
+  exception_type: 'TimeoutError',
+  stack_trace: NODE_STACK.replaceAll('payOrder', 'refundOrder').replaceAll('pay-order', 'refund-order'),
+  environment: 'production',
+};
+
 const PYTHON_STACK = `Traceback (most recent call last):
   File "/app/billing/jobs/invoice.py", line 88, in run
     total = price_of(line)
@@ -26,9 +35,10 @@ const TRACE = '5b8efff798038103d269b633813fc60c';
 export async function seedErrors(post: Admin['post']): Promise<void> {
   const nowMs = Date.now();
   const ago = (minutes: number) => new Date(nowMs - minutes * 60_000).toISOString();
-  const log = (error: object) => post('/api/errors/log', error);
+  const sent: Promise<Record<string, unknown>>[] = [];
+  const log = (error: object) => void sent.push(post('/api/errors/log', error));
   for (let index = 0; index < 12; index += 1) {
-    await log({
+    log({
       service: 'mcp-server',
       severity: 'critical',
       error_type: 'health_check_failed',
@@ -45,7 +55,7 @@ export async function seedErrors(post: Admin['post']): Promise<void> {
     });
   }
   for (let index = 0; index < 40; index += 1) {
-    await log({
+    log({
       service: 'checkout',
       severity: 'error',
       message: 'payment service did not answer within 3000 ms',
@@ -60,7 +70,7 @@ export async function seedErrors(post: Admin['post']): Promise<void> {
       details: { order: `A-${4711 + index}`, amount_cents: 4990, retries: 2 },
     });
   }
-  await log({
+  log({
     service: 'payment',
     severity: 'warning',
     message: 'connection pool exhausted: 20 of 20 in use, 14 waiting',
@@ -71,7 +81,7 @@ export async function seedErrors(post: Admin['post']): Promise<void> {
     span_id: 'aaa19b7ec3c1b174',
   });
   for (let index = 0; index < 24; index += 1) {
-    await log({
+    log({
       service: 'billing',
       severity: 'warning',
       message: `no price for article ${1042 + index}`,
@@ -81,24 +91,8 @@ export async function seedErrors(post: Admin['post']): Promise<void> {
       timestamp: ago(9 + index * 29),
     });
   }
-  for (const minutes of [200, 210]) {
-    const { id } = await log({
-      service: 'checkout',
-      severity: 'error',
-      message: 'payment service did not answer within 3000 ms',
-      exception_type: 'TimeoutError',
-      stack_trace: NODE_STACK.replaceAll('payOrder', 'refundOrder').replaceAll('pay-order', 'refund-order'),
-      environment: 'production',
-      timestamp: ago(minutes),
-    });
-    if (minutes === 210) {
-      await post(`/api/errors/${String(id)}/resolve`, {
-        resolution_notes: 'Raised the pool of the payment service to 40.',
-      });
-    }
-  }
   for (let index = 0; index < 3; index += 1) {
-    await log({
+    log({
       service: 'search',
       severity: 'info',
       message: 'slow query: 2.4 s for "blue shoes"',
@@ -106,4 +100,10 @@ export async function seedErrors(post: Admin['post']): Promise<void> {
       timestamp: ago(30 + index * 200),
     });
   }
+  log({ ...REFUND, timestamp: ago(200) });
+  const { id } = await post('/api/errors/log', { ...REFUND, timestamp: ago(210) });
+  await Promise.all(sent);
+  await post(`/api/errors/${String(id)}/resolve`, {
+    resolution_notes: 'Raised the pool of the payment service to 40.',
+  });
 }

@@ -1,11 +1,11 @@
 // Keys of the whole page. Parts add theirs while they are shown; what was added last wins. They rest while somebody
 // types, and while a dialog is open, which has Escape for itself.
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 
 /** A key as KeyboardEvent.key says, or two after each other: `g f`. */
 export type Keys = Readonly<Record<string, () => void>>;
 
-const layers: Keys[] = [];
+const layers: { current: Keys }[] = [];
 
 /** The second key of two must come within this. */
 const CHORD_MS = 1_200;
@@ -26,14 +26,17 @@ export function listenToKeys(): void {
 
 /** Adds keys while the component is shown. */
 export function useKeys(keys: Keys): void {
+  // The keys of the last rendering, at once: effects come later than the next key of somebody quick.
+  const layer = useRef(keys);
+  layer.current = keys;
   useEffect(() => {
-    layers.push(keys);
-    return () => void layers.splice(layers.indexOf(keys), 1);
-  });
+    layers.push(layer);
+    return () => void layers.splice(layers.indexOf(layer), 1);
+  }, []);
 }
 
 function find(key: string): (() => void) | undefined {
-  return layers.findLast((layer) => Object.hasOwn(layer, key))?.[key];
+  return layers.findLast(({ current }) => Object.hasOwn(current, key))?.current[key];
 }
 
 function isBusy({ target, key }: KeyboardEvent): boolean {

@@ -10,7 +10,7 @@ type Listener = (errors: readonly ErrorItem[]) => void;
 export const liveState = signal<'connecting' | 'live' | 'away'>('connecting');
 
 /** In a storm listeners hear of many errors at once, and not more often than this. */
-const GATHER_MS = 200;
+const GATHER_MS = 60;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 30_000;
 const HIDDEN_MS = 60_000;

@@ -1,5 +1,6 @@
 // What is around every view: header, banner of the pause switch, the view itself, toasts. Before it is known who looks,
 // and when nobody is signed in, there is nothing else.
+import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Caller } from './answers.ts';
 import { get } from './api-client.ts';
@@ -9,14 +10,14 @@ import { Help } from './help.ts';
 import { html } from './html.ts';
 import { useKeys } from './keys.ts';
 import { startLive, stopLive } from './live.ts';
-import { toProblem, useEvery } from './load.ts';
-import { Failed, Loading } from './parts/states.ts';
+import { toProblem, useEvery, useLoad } from './load.ts';
+import { Failed, Loading, Show } from './parts/states.ts';
 import { PauseBanner } from './pause-banner.ts';
 import { goTo, route } from './route.ts';
 import { company, session, signedIn } from './session.ts';
 import { SignIn } from './sign-in.ts';
 import { Toasts } from './toasts.ts';
-import { viewOf } from './views/view.ts';
+import { sectionOf } from './views/view.ts';
 import type { Problem } from './api-client.ts';
 
 /** The switch may be turned elsewhere: on another page, by an agent, over REST. */
@@ -45,8 +46,9 @@ export function Shell() {
 
 function Signed() {
   const [helping, setHelping] = useState(false);
-  const { view } = route.value;
-  const { title, View } = viewOf(view);
+  const section = sectionOf(route.value.view);
+  const { title } = section;
+  const { state, reload } = useLoad(title, section.load);
   useEffect(() => {
     startLive();
     return stopLive;
@@ -69,7 +71,14 @@ function Signed() {
     <a class="skip" href="#main" onClick=${skipToMain}>Skip to content</a>
     <${Header} onHelp=${() => setHelping(true)} />
     <${PauseBanner} />
-    <main id="main" tabindex="-1"><${View} key=${company.value ?? 'own'} /></main>
+    <main id="main" tabindex="-1">
+      <${Show}
+        what="the view"
+        state=${state}
+        retry=${reload}
+        show=${(View: ComponentType) => html`<${View} key=${company.value ?? 'own'} />`}
+      />
+    </main>
     <${Toasts} />
     ${helping ? html`<${Help} onClose=${() => setHelping(false)} />` : null}
   `;

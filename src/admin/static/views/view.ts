@@ -1,27 +1,30 @@
-// The views: one file each. A section of the header may have several, for its list and for what is opened from it.
+// The views: one file each. A section of the header may have several, for its list and for what is opened from it. The feed
+// is the first that most people want to see; the others are fetched when they are wanted.
 import type { ComponentType } from 'preact';
 import type { View } from '../route.ts';
-import { AgentsView } from './agents.ts';
 import { ErrorsView } from './errors.ts';
-import { FixesView } from './fixes.ts';
-import { TrendsView } from './trends.ts';
 
 interface Section {
   readonly title: string;
   readonly home: View;
   readonly views: readonly View[];
-  readonly View: ComponentType;
+  readonly load: () => Promise<ComponentType>;
 }
 
+const feed: Section = { title: 'Errors', home: 'errors', views: ['errors', 'groups'], load: async () => ErrorsView };
+
 export const sections: readonly Section[] = [
-  { title: 'Errors', home: 'errors', views: ['errors', 'groups'], View: ErrorsView },
-  { title: 'Fixes', home: 'fixes', views: ['fixes'], View: FixesView },
-  { title: 'Agents', home: 'agents', views: ['agents', 'delegations'], View: AgentsView },
-  { title: 'Trends', home: 'trends', views: ['trends'], View: TrendsView },
+  feed,
+  { title: 'Fixes', home: 'fixes', views: ['fixes'], load: async () => (await import('./fixes.ts')).FixesView },
+  {
+    title: 'Agents',
+    home: 'agents',
+    views: ['agents', 'delegations'],
+    load: async () => (await import('./agents.ts')).AgentsView,
+  },
+  { title: 'Trends', home: 'trends', views: ['trends'], load: async () => (await import('./trends.ts')).TrendsView },
 ];
 
-const first = { title: 'Errors', View: ErrorsView };
-
-export function viewOf(view: View): Pick<Section, 'title' | 'View'> {
-  return sections.find(({ views }) => views.includes(view)) ?? first;
+export function sectionOf(view: View): Section {
+  return sections.find(({ views }) => views.includes(view)) ?? feed;
 }

@@ -8,5 +8,5 @@ interface Resolution {
 
 export const resolution = signal<Resolution | undefined>(undefined);
 
-/** Rises when a fix was started or an agent asked. */
+/** Rises when a fix was started or has ended, and when an agent was asked. */
 export const asked = signal(0);

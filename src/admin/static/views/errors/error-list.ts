@@ -76,7 +76,7 @@ function renderError(error: ErrorItem) {
     <span class="row-end">
       ${error.auto_fix_successful ? html`<span class="tag" data-tone="good">fixed</span>` : null}
       ${error.resolved ? html`<span class="tag" data-tone="quiet">resolved</span>` : null}
-      ${error.environment === '' ? null : html`<span class="tag cut" data-tone="quiet"><${Untrusted} text=${error.environment} /></span>`}
+      ${error.environment === '' ? null : html`<span class="tag tag-place cut" data-tone="quiet"><${Untrusted} text=${error.environment} /></span>`}
     </span>
   </a>`;
 }

@@ -48,8 +48,15 @@ export function append(feed: Feed, page: Pick<Feed, 'items' | 'total' | 'cursor'
   return { ...feed, items, total: page.total, cursor: items.length >= MAX_ITEMS ? null : page.cursor };
 }
 
-/** The first page as it is now: everything newer than its end is replaced, so that what was resolved elsewhere goes. */
-export function renew(feed: Feed, page: Pick<Feed, 'items' | 'total' | 'cursor'>): Feed {
+/**
+ * The first page as it is now: everything newer than its end is replaced, so that what was resolved elsewhere goes. While the
+ * list is held no row comes or goes: what is new waits, and of the others only their state is renewed.
+ */
+export function renew(feed: Feed, page: Pick<Feed, 'items' | 'total' | 'cursor'>, isHeld: boolean): Feed {
+  if (isHeld && feed.items.length > 0) {
+    const now = new Map(page.items.map((item) => [item.id, item]));
+    return arrive({ ...feed, items: feed.items.map((item) => now.get(item.id) ?? item) }, page.items, true);
+  }
   const last = page.items.at(-1);
   if (last === undefined || page.cursor === null) return { ...page, waiting: [] };
   const older = feed.items.filter((item) => isBefore(last, item));

@@ -10,6 +10,7 @@ import { Show } from '../../parts/states.ts';
 import { Moment, durationText } from '../../parts/time.ts';
 import { Untrusted } from '../../parts/untrusted.ts';
 import { linkTo } from '../../route.ts';
+import { asked } from './changes.ts';
 
 const LOOK_MS = 1_000;
 
@@ -25,7 +26,9 @@ export function FollowFix({ id, onEnd }: FollowFixFields) {
     if (!hasEnded) reload();
   });
   useEffect(() => {
-    if (hasEnded) onEnd();
+    if (!hasEnded) return;
+    asked.value += 1;
+    onEnd();
   }, [hasEnded]);
   return html`<${Show}
     what="the fix"

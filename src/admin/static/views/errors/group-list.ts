@@ -15,7 +15,7 @@ import { Untrusted } from '../../parts/untrusted.ts';
 import { linkTo, route } from '../../route.ts';
 import { company } from '../../session.ts';
 import { tellArrived } from '../../toast.ts';
-import { resolution } from './changes.ts';
+import { asked, resolution } from './changes.ts';
 import { EmptyFeed } from './empty-feed.ts';
 import { hasWords, isShown, toQuery } from './filters.ts';
 import type { Filters } from './filters.ts';
@@ -61,8 +61,8 @@ export function GroupList({ filters }: { readonly filters: Filters }) {
     [key],
   );
   useEffect(() => {
-    if (resolution.value !== undefined) reload();
-  }, [resolution.value]);
+    if (resolution.value !== undefined || asked.value > 0) reload();
+  }, [resolution.value, asked.value]);
   useEvery(RENEW_IDLE_MS, () => {
     if (!hold.isHeld()) renew();
   });

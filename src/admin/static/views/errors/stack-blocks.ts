@@ -73,7 +73,8 @@ function readLines(lines: readonly string[], runtime: Runtime): readonly Line[] 
 }
 
 function frameKind(lines: readonly string[], runtime: Runtime): 'own' | 'foreign' | undefined {
-  const parsed = parseStack(lines.join('\n'), LANGUAGES[runtime]);
+  // Node opens a brace behind the last frame when properties or a cause follow.
+  const parsed = parseStack(lines.join('\n').replace(/ \{$/, ''), LANGUAGES[runtime]);
   const frame = parsed?.sections.flatMap(({ frames }) => frames)[0];
   if (frame === undefined) return undefined;
   return ownerOf(frame, runtime) === 'app' ? 'own' : 'foreign';

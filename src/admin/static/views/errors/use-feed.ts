@@ -6,13 +6,15 @@ import type { ErrorPage } from '../../answers.ts';
 import { hearErrors, liveState } from '../../live.ts';
 import { toProblem, useEvery } from '../../load.ts';
 import { tellArrived } from '../../toast.ts';
-import { resolution } from './changes.ts';
+import { asked, resolution } from './changes.ts';
 import { EMPTY_FEED, append, arrive, letIn, renew, setResolved } from './feed.ts';
 import type { Feed } from './feed.ts';
 import { isShown, toQuery, wordsOf } from './filters.ts';
 import type { Filters } from './filters.ts';
 
-const PAGE = 200;
+/** The first page is to be there at once; whoever scrolls on wants many. */
+const FIRST_PAGE = 200;
+const NEXT_PAGE = 1_000;
 
 /** What was resolved elsewhere, or by a fix, is seen after this. */
 const RENEW_MS = 20_000;
@@ -40,7 +42,13 @@ export function useFeed(filters: Filters, isHeld: () => boolean): UsedFeed {
     const fingerprint = filters.group === '' ? undefined : filters.group;
     const asked = currentKey.current;
     try {
-      const page = await get<ErrorPage>('/api/errors', { ...toQuery(filters), fingerprint, q, limit: PAGE, cursor });
+      const page = await get<ErrorPage>('/api/errors', {
+        ...toQuery(filters),
+        fingerprint,
+        q,
+        limit: cursor === undefined ? FIRST_PAGE : NEXT_PAGE,
+        cursor,
+      });
       // Meanwhile something else may be wanted.
       if (asked !== currentKey.current) return;
       change(by({ items: page.errors, total: page.total, cursor: page.next_cursor }));
@@ -52,7 +60,7 @@ export function useFeed(filters: Filters, isHeld: () => boolean): UsedFeed {
     }
   };
   const currentKey = useRef(key);
-  const first = () => void ask(undefined, (page) => (now) => renew(now, page));
+  const first = () => void ask(undefined, (page) => (now) => renew(now, page, isHeld()));
 
   useEffect(() => {
     currentKey.current = key;
@@ -64,9 +72,10 @@ export function useFeed(filters: Filters, isHeld: () => boolean): UsedFeed {
     // What came between the first page and the stream, or while there was no stream.
     if (liveState.value === 'live') first();
   }, [liveState.value]);
-  useEvery(RENEW_MS, () => {
-    if (!isHeld()) first();
-  });
+  useEffect(() => {
+    if (asked.value > 0) first();
+  }, [asked.value]);
+  useEvery(RENEW_MS, first);
   useEffect(
     () =>
       hearErrors((errors) => {

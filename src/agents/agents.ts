@@ -4,7 +4,10 @@ import type { Case, Delegation, DelegationState, Join, Priority, Report } from '
 import type { Agent } from './roster.ts';
 
 export interface Agents {
-  /** Opens a case about an error, or adds to the one that is open for its group: who is asked already is not asked twice. */
+  /**
+   * Opens a case about an error, or adds to the one that is open for its group: who is asked already is not asked twice, but
+   * gets new questions and the reason. Throws CONFLICT when they do not fit, OVERLOADED when its company has too many cases.
+   */
   delegate(
     request: DelegationRequest,
   ): Promise<{ readonly delegations: readonly Delegated[]; readonly created: boolean }>;

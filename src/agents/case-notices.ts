@@ -70,6 +70,23 @@ export function breakerNotice(attempt: Attempt, error: StoredError | undefined, 
   };
 }
 
+/** Of one company: an attempt whose case was not opened, as the first of many. */
+export function fullNotice({ id, cause }: Attempt, openCases: number, { nowMs, adminPath }: Told): Notice {
+  return {
+    companyId: cause.companyId,
+    kind: 'case_escalated',
+    key: 'case_escalated/too_many_open_cases',
+    severity: 'critical',
+    title: 'Too many cases are open: nothing new is handed to agents',
+    service: '',
+    message: '',
+    fields: [['open_cases', String(openCases)]],
+    path: adminPath({ errorId: cause.errorId, attemptId: id }),
+    atMs: nowMs,
+    agent: '',
+  };
+}
+
 function offerNotice(record: CaseRecord, delegation: Delegation, told: Told): Notice {
   const { id, agent, questions, offers, dueAtMs } = delegation;
   return {

@@ -19,6 +19,9 @@ export interface Report {
   readonly atMs: number;
 }
 
+/** Of one case: more is nobody's to read together. */
+export const MAX_DELEGATIONS = 8;
+
 /** A task given to one agent. */
 export interface Delegation {
   /** Unique over all companies; tells nothing of the case. */
@@ -77,7 +80,7 @@ export interface Case {
   readonly priority: Priority;
   readonly join: Join;
   readonly deadlineAtMs: number;
-  /** 1 to 8. */
+  /** At least one, at most MAX_DELEGATIONS. */
   readonly delegations: readonly Delegation[];
   /** Later attempts on the same groups that joined it. */
   readonly joined: number;

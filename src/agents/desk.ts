@@ -13,6 +13,7 @@ import { toCase, toRecord } from './case-log.ts';
 import { approvalNotice, breakerNotice } from './case-notices.ts';
 import type { AdminPath } from './case-notices.ts';
 import { needsCase, opensBreaker } from './hear-attempt.ts';
+import { createHearing } from './hear-in-turn.ts';
 import { acknowledge, release, report } from './move-delegation.ts';
 import type { Notice } from './notice.ts';
 import type { AgentsSettings } from './roster.ts';
@@ -54,9 +55,6 @@ const DAY_MS = 86_400_000;
 const CATCH_UP_MS = DAY_MS;
 const MAX_CATCH_UP = 10_000;
 
-/** Not heard yet, because the store is away; more are found at a later start. */
-const MAX_UNHEARD = 10_000;
-
 const STATUS_MS = 30 * DAY_MS;
 const MAX_STATUS_CASES = 10_000;
 
@@ -64,8 +62,7 @@ export function createDesk(settings: AgentsSettings, deps: DeskDeps): Desk {
   const { store, clock, logger, adminPath } = deps;
   const stopping = new AbortController();
   const work = createCaseWork(settings, { ...deps, now: clock.now });
-  const unheard: Attempt[] = [];
-  let hearing: Promise<void> | undefined;
+  const hearing = createHearing({ hear, stopping: stopping.signal, clock, logger });
   let following: Promise<void> | undefined;
 
   function requireEnabled(): void {
@@ -74,32 +71,7 @@ export function createDesk(settings: AgentsSettings, deps: DeskDeps): Desk {
 
   function onAttempt(attempt: Attempt): void {
     const isNews = attempt.state === 'awaiting_approval' || needsCase(attempt) !== 'never';
-    if (!deps.enabled || !isNews) return;
-    if (unheard.length >= MAX_UNHEARD) {
-      return logger.warn({ attempt: attempt.id }, 'too many attempts wait to be heard: found again at a later start');
-    }
-    unheard.push(attempt);
-    hearing ??= hearAll().finally(() => {
-      hearing = undefined;
-    });
-  }
-
-  async function hearAll(): Promise<void> {
-    for (;;) {
-      const attempt = unheard[0];
-      if (attempt === undefined || stopping.signal.aborted) return;
-      try {
-        await hear(attempt);
-      } catch (cause) {
-        const isRetried = cause instanceof Failure && cause.retryable;
-        logger.warn({ err: cause, attempt: attempt.id, isRetried }, 'an attempt was not heard');
-        if (isRetried) {
-          await clock.sleep(RETRY_MS, stopping.signal);
-          continue;
-        }
-      }
-      unheard.shift();
-    }
+    if (deps.enabled && isNews) hearing.add(attempt);
   }
 
   async function hear(attempt: Attempt): Promise<void> {
@@ -153,7 +125,7 @@ export function createDesk(settings: AgentsSettings, deps: DeskDeps): Desk {
       // A timer that is left would keep the process up to the deadline.
       const idle = new AbortController();
       await Promise.race([
-        Promise.all([hearing, following, work.idle()]).finally(() => idle.abort()),
+        Promise.all([hearing.idle(), following, work.idle()]).finally(() => idle.abort()),
         clock.sleep(deadlineMs, idle.signal),
       ]);
     },

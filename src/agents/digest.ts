@@ -23,7 +23,8 @@ export function digestOf(held: readonly Notification[], nowMs: number): Notice {
   return {
     companyId: held[0]?.notice.companyId ?? 0,
     kind: 'digest',
-    key: 'digest',
+    // Each is news: with one key, receivers would join it to an earlier one.
+    key: `digest/${held[0]?.id ?? ''}`,
     severity: SEVERITIES.find((severity) => held.some(({ notice }) => notice.severity === severity)) ?? 'info',
     title: total === 1 ? '1 more notice' : `${total} more notices`,
     service: '',

@@ -6,6 +6,8 @@ export interface HoldBack {
   reasonToHold(notice: Notice): string | undefined;
   /** It did not become a message after all. */
   forget(notice: Notice): void;
+  /** It was given up: who comes next with its key is no repetition. It still counts for the rate. */
+  fail(notification: Notification): void;
   /** A message of before the start. */
   restore(notification: Notification): void;
 }
@@ -47,7 +49,15 @@ export function createHoldBack(now: () => number): HoldBack {
       count(notice, now());
       return undefined;
     },
-    forget: (notice) => void told.delete(keyOf(notice)),
+    forget: (notice) => {
+      const index = messages.indexOf(told.get(keyOf(notice)) ?? 0);
+      if (index >= 0 && !ALWAYS.has(notice.kind)) messages.splice(index, 1);
+      told.delete(keyOf(notice));
+    },
+    fail: ({ notice, createdAtMs }) => {
+      // After that time the key may be a later one's.
+      if (now() - createdAtMs < QUIET_MS) told.delete(keyOf(notice));
+    },
     restore: ({ notice, createdAtMs }) => count(notice, createdAtMs),
   };
 }

@@ -55,7 +55,9 @@ export function createLane(channel: Channel, { log, clock, logger, count }: Lane
       for (const told of telling.get(notification.id) ?? []) await log.advance(told, { state, note });
       telling.delete(notification.id);
     }
-    return log.advance(notification, changes);
+    const advanced = await log.advance(notification, changes);
+    if (state === 'failed') holdBack.fail(notification);
+    return advanced;
   }
 
   async function begin(notice: Notice, first: Parameters<NotificationLog['draft']>[2]): Promise<Notification> {
@@ -172,7 +174,7 @@ export function createLane(channel: Channel, { log, clock, logger, count }: Lane
   };
 }
 
-/** Not one that was told in a digest, and no digest. */
+/** Not one that was told in a digest, or failed, and no digest. */
 function wasMessage({ state, tries, notice }: Notification): boolean {
-  return notice.kind !== 'digest' && (state === 'pending' || tries > 0);
+  return notice.kind !== 'digest' && (state === 'pending' || (state === 'sent' && tries > 0));
 }

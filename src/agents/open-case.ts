@@ -1,11 +1,13 @@
 // The first event of a case: from an attempt that was handed over, or from a request by hand.
+import { Failure } from '../failure.ts';
 import type { Attempt } from '../healing/attempt.ts';
 import type { StoredError } from '../store/error-store.ts';
 import type { DelegationRequest } from './agents.ts';
 import { caseIdOf } from './case-id.ts';
 import { NOTHING_OWED } from './case-log.ts';
 import type { CaseRecord } from './case-log.ts';
-import type { Delegation } from './case.ts';
+import { priorities } from './case.ts';
+import type { Delegation, Priority } from './case.ts';
 import { kindOf, reasonOf } from './hear-attempt.ts';
 import { isPending, offer } from './move-delegation.ts';
 import type { AgentsSettings } from './roster.ts';
@@ -20,6 +22,9 @@ export interface Opening {
 
 /** Enough to tell what it is; the error itself has all of it. */
 const MAX_MESSAGE = 1_000;
+
+/** Of one delegation: three who ask ten each. More is nobody's to answer in one report. */
+const MAX_QUESTIONS = 30;
 
 /** `error`: undefined when retention has taken it. */
 export function openForAttempt(attempt: Attempt, error: StoredError | undefined, opening: Opening): CaseRecord {
@@ -81,10 +86,7 @@ export function askMore(current: CaseRecord, attempt: Attempt, opening: Opening)
   const asked = ask({ ...routed, ask: [...questions, ...routed.ask] }, opening, current.deadlineAtMs);
   const known = current.delegations.map((delegation) => {
     const more = asked.find(({ agent }) => agent === delegation.agent)?.questions ?? [];
-    const fresh = more.filter((question) => !delegation.questions.includes(question));
-    return fresh.length === 0 || !isPending(delegation)
-      ? delegation
-      : { ...delegation, questions: [...delegation.questions, ...fresh] };
+    return withQuestions(delegation, more, MAX_QUESTIONS);
   });
   const added = asked.filter(({ agent }) => !known.some((delegation) => delegation.agent === agent));
   const delegations = [...known, ...added].slice(0, MAX_DELEGATIONS);
@@ -94,8 +96,52 @@ export function askMore(current: CaseRecord, attempt: Attempt, opening: Opening)
     : current;
 }
 
+/**
+ * By hand: who was not asked is, and who has not answered gets the questions and the reason that are new. How it is joined
+ * and until when stays the case's. The same object without news. Throws CONFLICT.
+ */
+export function askToo(current: CaseRecord, request: DelegationRequest, opening: Opening): CaseRecord {
+  const reason = request.reason === current.reason ? [] : [`${request.by} asks too: ${request.reason}`];
+  const asked = ask(routeRequest(request, current.finding, opening.settings), opening, current.deadlineAtMs);
+  const wanted = asked.map((delegation) => withQuestions(delegation, reason));
+  const known = current.delegations.map((delegation) => {
+    const more = wanted.find(({ agent }) => agent === delegation.agent)?.questions ?? [];
+    return withQuestions(delegation, more);
+  });
+  const added = wanted.filter(({ agent }) => !known.some((one) => one.agent === agent && isAsked(one)));
+  if (known.length + added.length > MAX_DELEGATIONS) {
+    const message = `its case is open with ${known.length} delegations, and holds ${MAX_DELEGATIONS}`;
+    throw new Failure('CONFLICT', message);
+  }
+  const isNew = (delegation: Delegation, index: number) => delegation !== current.delegations[index];
+  const full = known.find((one, index) => isNew(one, index) && one.questions.length > MAX_QUESTIONS);
+  if (full !== undefined) {
+    throw new Failure('CONFLICT', `${full.agent} is asked enough: a delegation holds ${MAX_QUESTIONS} questions`);
+  }
+  const delegations = [...known, ...added];
+  const priority = higher(current.priority, request.priority);
+  return delegations.some(isNew) || priority !== current.priority ? { ...current, delegations, priority } : current;
+}
+
+export function higher(a: Priority, b: Priority): Priority {
+  return priorities.indexOf(a) >= priorities.indexOf(b) ? a : b;
+}
+
+/** The same object when it is over, or has them all. `most`: the rest is left out. */
+function withQuestions(delegation: Delegation, questions: readonly string[], most = Infinity): Delegation {
+  const room = Math.max(0, most - delegation.questions.length);
+  const fresh = questions.filter((question) => !delegation.questions.includes(question)).slice(0, room);
+  if (fresh.length === 0 || !isPending(delegation)) return delegation;
+  return { ...delegation, questions: [...delegation.questions, ...fresh] };
+}
+
+/** Who did not answer may be asked anew. */
+function isAsked({ state }: Delegation): boolean {
+  return state !== 'expired' && state !== 'withdrawn';
+}
+
 /** One delegation for each. */
-export function ask({ to, ask: questions }: Routed, opening: Opening, endsAtMs?: number): readonly Delegation[] {
+function ask({ to, ask: questions }: Routed, opening: Opening, endsAtMs?: number): readonly Delegation[] {
   const { settings, nowMs, newId } = opening;
   const deadlineAtMs = endsAtMs ?? nowMs + settings.reportWithinMs;
   return to.map((agent) =>

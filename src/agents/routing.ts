@@ -1,12 +1,12 @@
 // Whom ADA asks, and what. Nothing here is read from text of errors but their type and service, compared as a whole.
+import { MAX_DELEGATIONS } from './case.ts';
 import type { Join, Priority } from './case.ts';
 import type { AgentsSettings, Route } from './roster.ts';
 
 /** She asks others; her name stands for `by the routes`. */
 export const ORCHESTRATOR = 'ada';
 
-/** More is nobody's to read together. */
-export const MAX_DELEGATIONS = 8;
+export { MAX_DELEGATIONS };
 
 /** What routes look at. */
 export interface Trouble {

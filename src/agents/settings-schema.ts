@@ -1,9 +1,10 @@
 // The keys of errata.yaml that are about agents and about who is told: roster, routes, deadlines, channels.
 import * as z from 'zod';
 import { duration } from '../healing/durations.ts';
-import { joins } from './case.ts';
+import { MAX_DELEGATIONS, joins } from './case.ts';
 import type { ChannelSettings } from './channel.ts';
 import { noticeKinds } from './notice.ts';
+import type { NoticeKind } from './notice.ts';
 import type { AgentsSettings } from './roster.ts';
 
 const agentName = z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/, 'must be a name: small letters, digits, _ and -');
@@ -23,7 +24,7 @@ const route = z.strictObject({
   error_type: words,
   service: words,
   finding: words,
-  to: z.array(agentName).min(1).max(8),
+  to: z.array(agentName).min(1).max(MAX_DELEGATIONS),
   ask: z.array(z.string().min(1).max(500)).max(10).default([]),
   join: z.enum(joins).default('all'),
 });
@@ -37,17 +38,23 @@ const ROSTER = [
   { name: 'claude', role: 'Any question' },
 ];
 
+/** Where all of them are of the roster. */
 const ROUTES = [{ finding: ['PAYMENTS_DOWN', 'PAYMENTS_FAILING'], to: ['morgan', 'alex', 'devon'] }];
 
 export const agentsSchema = z
   .strictObject({
     roster: z.array(agent).min(1).max(50).prefault(ROSTER),
-    routes: z.array(route).max(200).prefault(ROUTES),
+    routes: z.array(route).max(200).optional(),
     fallback: agentName.default('morgan'),
     acknowledge_within: duration('1s', '7d').prefault('10m'),
     lease: duration('1s', '1d').prefault('15m'),
     report_within: duration('1s', '30d').prefault('2h'),
     max_offers: z.int().min(1).max(20).default(3),
+  })
+  .transform(({ roster, routes, ...rest }) => {
+    const isThere = (wanted: string) => roster.some(({ name }) => name === wanted);
+    const shipped = ROUTES.filter(({ to }) => to.every(isThere)).map((one) => route.parse(one));
+    return { ...rest, roster, routes: routes ?? shipped };
   })
   .superRefine(({ roster, routes, fallback }, context) => {
     const names = new Set<string>();
@@ -64,11 +71,22 @@ export const agentsSchema = z
     }
   });
 
+/** No channel is ever told these by its kinds: to name them is a misunderstanding. */
+const UNTOLD: Partial<Record<NoticeKind, string>> = {
+  delegation_opened: "delegation_opened goes to its agent's webhook (agents.roster), to no channel",
+  digest: 'digest comes by itself where something was held back',
+};
+
+const kind = z.enum(noticeKinds).superRefine((name, context) => {
+  const message = UNTOLD[name];
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+});
+
 /** Of one channel: which kinds it is told. */
 const told = {
   name: agentName,
   kinds: z
-    .array(z.enum(noticeKinds))
+    .array(kind)
     .min(1)
     .default([
       'critical_error',

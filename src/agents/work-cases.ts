@@ -4,18 +4,17 @@ import type { Attempt } from '../healing/attempt.ts';
 import type { AgentStore } from '../store/agent-store.ts';
 import type { StoredError } from '../store/error-store.ts';
 import type { Delegated, DelegationRequest } from './agents.ts';
-import { createCaseLog, isOwing, toCase, toRecord } from './case-log.ts';
+import { createCaseLog, isOwing, toCase } from './case-log.ts';
 import type { CaseRecord } from './case-log.ts';
-import { openingNotice } from './case-notices.ts';
-import { priorities } from './case.ts';
-import type { Delegation, Priority } from './case.ts';
+import { fullNotice, openingNotice } from './case-notices.ts';
+import type { Delegation } from './case.ts';
 import { followDeadlines } from './follow-deadlines.ts';
 import { kindOf, needsCase, reasonOf } from './hear-attempt.ts';
 import { joinReports } from './join-reports.ts';
 import type { Moment } from './move-delegation.ts';
-import { ask, askMore, openByHand, openForAttempt, routeRequest } from './open-case.ts';
+import { askMore, askToo, higher, openByHand, openForAttempt, routeRequest } from './open-case.ts';
 import type { AgentsSettings } from './roster.ts';
-import { MAX_DELEGATIONS, priorityOf } from './routing.ts';
+import { priorityOf } from './routing.ts';
 import { createSettler } from './settle-case.ts';
 import type { SettleDeps } from './settle-case.ts';
 import { createTurns } from './turns.ts';
@@ -42,17 +41,22 @@ export interface CaseWork {
 
 type Move = (delegation: Delegation, moment: Moment) => Delegation;
 
-/** Kept in a case, so that the same attempt joins it once. */
+/** Kept in a case, so that the same attempt joins it once; older ones are known by when they ended. */
 const MAX_JOINED_BY = 200;
 
 /** People were told; about what still goes on and is not acted on, agents are not asked again so soon. */
 const QUIET_AFTER_ESCALATION_MS = 3_600_000;
+
+/** That nothing new is handed to agents is said again while it is so. */
+const FULL_AGAIN_MS = 3_600_000;
 
 export function createCaseWork(settings: AgentsSettings, deps: WorkDeps): CaseWork {
   const { store, now, newId, adminPath, logger } = deps;
   const log = createCaseLog(store, now);
   const turns = createTurns();
   const settler = createSettler({ ...deps, log });
+  /** When people of each company were told last that it has too many. */
+  const toldFullAtMs = new Map<number, number>();
   const opening = () => ({ settings, nowMs: now(), newId });
 
   /** One opening at a time in each company: two would not see each other. */
@@ -76,17 +80,38 @@ export function createCaseWork(settings: AgentsSettings, deps: WorkDeps): CaseWo
     return log.latest(companyId, delegations[0]?.id ?? '');
   }
 
-  async function hear(attempt: Attempt, error: StoredError | undefined): Promise<void> {
+  /** Under its own turn too: whoever is told of it may answer before all are told. */
+  function settleNew(record: CaseRecord): Promise<CaseRecord> {
+    return turns.take(record.id, () => settler.settle(undefined, record));
+  }
+
+  function hear(attempt: Attempt, error: StoredError | undefined): Promise<void> {
+    return inCompany(attempt.cause.companyId, () => hearNow(attempt, error));
+  }
+
+  async function hearNow(attempt: Attempt, error: StoredError | undefined): Promise<void> {
     const { companyId, fingerprints } = attempt.cause;
-    await inCompany(companyId, async () => {
-      if ((await store.listCases({ companyId, attemptId: attempt.id, limit: 1 })).length > 0) return;
-      const open = await log.openOf(companyId, fingerprints);
+    const known = await log.ofGroups(companyId, fingerprints);
+    if (known.some((one) => isHeardBy(one, attempt))) return;
+    const open = known.find(({ state }) => state === 'open');
+    if (open !== undefined) {
       const joined = await inOpenCase(open, (current) => joinAttempt(current, attempt, error));
-      if (joined !== undefined || (await isQuiet(attempt))) return;
-      if (log.isFull())
-        return logger.warn({ attempt: attempt.id }, 'too many open cases: found again at a later start');
-      await settler.settle(undefined, openForAttempt(attempt, error, opening()));
-    });
+      // It was closed meanwhile.
+      return joined === undefined ? hearNow(attempt, error) : undefined;
+    }
+    if (known.some((one) => isQuietAfter(one, attempt))) return;
+    if (log.isFull(companyId)) return tellFull(attempt);
+    await settleNew(openForAttempt(attempt, error, opening()));
+  }
+
+  /** Its attempts are found again at a later start. */
+  async function tellFull(attempt: Attempt): Promise<void> {
+    const { companyId } = attempt.cause;
+    if (now() - (toldFullAtMs.get(companyId) ?? -Infinity) < FULL_AGAIN_MS) return;
+    const open = log.count(companyId);
+    logger.warn({ companyId, open }, 'too many open cases: attempts are found again at a later start');
+    await deps.notify(fullNotice(attempt, open, { nowMs: now(), adminPath }));
+    toldFullAtMs.set(companyId, now());
   }
 
   async function joinAttempt(
@@ -116,38 +141,30 @@ export function createCaseWork(settings: AgentsSettings, deps: WorkDeps): CaseWo
     return settler.settle(current, next, notice === undefined ? [] : [notice]);
   }
 
-  async function isQuiet(attempt: Attempt): Promise<boolean> {
-    if (needsCase(attempt) === 'always') return false;
-    const { companyId, fingerprints } = attempt.cause;
-    const [text] = await store.listCases({ companyId, fingerprints, state: ['escalated'], limit: 1 });
-    const closedAtMs = text === undefined ? undefined : toRecord(text).closedAtMs;
-    return closedAtMs !== undefined && attempt.updatedAtMs - closedAtMs < QUIET_AFTER_ESCALATION_MS;
-  }
-
   function delegate(request: DelegationRequest) {
     const { companyId, error } = request;
     return inCompany(companyId, async () => {
-      const open = await log.openOf(companyId, [error.fingerprint]);
+      const known = await log.ofGroups(companyId, [error.fingerprint]);
+      const open = known.find(({ state }) => state === 'open');
       const added = await inOpenCase(open, (current) => addTo(current, request));
       if (added !== undefined) return added;
-      if (log.isFull()) throw new Failure('OVERLOADED', 'too many cases are open');
-      const record = await settler.settle(undefined, openByHand(request, opening()));
+      if (log.isFull(companyId)) {
+        throw new Failure('OVERLOADED', `${log.count(companyId)} cases of this company are open already`);
+      }
+      const record = await settleNew(openByHand(request, opening()));
       return { delegations: record.delegations.map((delegation) => seen(record, delegation)), created: true };
     });
   }
 
   async function addTo(current: CaseRecord, request: DelegationRequest) {
-    const routed = routeRequest(request, current.finding, settings);
-    const fresh = routed.to.filter((agent) => !current.delegations.some((one) => one.agent === agent && isAsked(one)));
-    const added = ask(routed, opening(), current.deadlineAtMs).filter(({ agent }) => fresh.includes(agent));
-    const delegations = [...current.delegations, ...added];
-    if (delegations.length > MAX_DELEGATIONS) {
-      throw new Failure('CONFLICT', `its case is open with ${current.delegations.length} delegations, and holds 8`);
-    }
-    const next = { ...current, delegations, priority: higher(current.priority, request.priority) };
-    const record = added.length === 0 ? current : await settler.settle(current, next);
-    const asked = routed.to.flatMap((agent) => record.delegations.findLast((one) => one.agent === agent) ?? []);
-    return { delegations: asked.map((delegation) => seen(record, delegation)), created: added.length > 0 };
+    const next = askToo(current, request, opening());
+    const record = next === current ? current : await settler.settle(current, next);
+    const { to } = routeRequest(request, current.finding, settings);
+    const asked = to.flatMap((agent) => record.delegations.findLast((one) => one.agent === agent) ?? []);
+    return {
+      delegations: asked.map((delegation) => seen(record, delegation)),
+      created: record.delegations.length > current.delegations.length,
+    };
   }
 
   async function change(companyId: number, delegationId: string, move: Move): Promise<Delegated | undefined> {
@@ -196,13 +213,18 @@ export function createCaseWork(settings: AgentsSettings, deps: WorkDeps): CaseWo
   return { load: (sinceMs) => log.load(sinceMs), hear, delegate, change, follow, idle: () => turns.idle() };
 }
 
-/** Who did not answer may be asked anew. */
-function isAsked({ state }: Delegation): boolean {
-  return state !== 'expired' && state !== 'withdrawn';
+/** It opened this case or joined it; or it had ended when the case was closed, which is about all of its groups. */
+function isHeardBy(
+  { attemptId, joinedBy, fingerprints, closedAtMs = 0 }: CaseRecord,
+  { id, cause, updatedAtMs }: Attempt,
+): boolean {
+  if (attemptId === id || joinedBy.includes(id)) return true;
+  return updatedAtMs < closedAtMs && cause.fingerprints.every((one) => fingerprints.includes(one));
 }
 
-function higher(a: Priority, b: Priority): Priority {
-  return priorities.indexOf(a) >= priorities.indexOf(b) ? a : b;
+function isQuietAfter({ state, closedAtMs = 0 }: CaseRecord, attempt: Attempt): boolean {
+  const isSaid = state === 'escalated' && attempt.updatedAtMs - closedAtMs < QUIET_AFTER_ESCALATION_MS;
+  return isSaid && needsCase(attempt) !== 'always';
 }
 
 function seen(record: CaseRecord, delegation: Delegation): Delegated {

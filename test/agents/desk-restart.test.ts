@@ -235,3 +235,20 @@ test('a processor that does not work the desk reads, and refuses changes', async
   await reader.stop();
   expect(await caseAbout(open.desk, 11)).toMatchObject({ joined: 0 });
 });
+
+test('an attempt that ended before its group was closed is heard, also when no case knows of it any more', async () => {
+  await storeError(store, 13);
+  await storeError(store, 14);
+  open = await openDesk(store);
+  const { delegations } = await open.desk.delegate(await requestOf(store, 13, { to: ['morgan'] }));
+  await storeAttempt(store, attemptOf(13));
+  open.clock.advance(1_000);
+  await open.desk.report(1, delegations[0]?.delegation.id ?? '', { caller: morgan, ...resolved });
+  await storeAttempt(store, attemptOf(14));
+  await open.restart();
+  await delegationTo(open.desk, 'morgan', 14);
+  open.desk.onAttempt(attemptOf(13, { id: idOf(777_013), updatedAtMs: START_MS + 2_000, endedAtMs: START_MS + 2_000 }));
+  await until(async () => expect(await caseAbout(open.desk, 13)).toMatchObject({ state: 'open' }));
+  const { delegations: all } = await open.desk.list({ companyId: 1, errorId: idOf(13), limit: 10 });
+  expect(all.map(({ case: { attemptId } }) => attemptId)).toEqual([idOf(777_013), '']);
+});

@@ -244,6 +244,40 @@ describe('tries', () => {
     await until(async () => expect(await statesOf(notifier)).toEqual(['sent', 'sent']));
   });
 
+  test('a notice that the store refused uses up none of the ten', async () => {
+    const receiver = await receive();
+    let isAway = true;
+    const shaky: NotificationStore = {
+      listNotifications: (filter) => store.listNotifications(filter),
+      appendNotification: async (event) => {
+        if (isAway) throw new Failure('STORE_UNAVAILABLE', 'away');
+        await store.appendNotification(event);
+      },
+    };
+    const notifier = await start({ channels: [channelOf(receiver)] }, { of: shaky });
+    for (let n = 0; n < 10; n += 1) await expect(notifier.notify(notice({ key: `k${n}` }))).rejects.toThrow('away');
+    isAway = false;
+    for (let n = 0; n < 10; n += 1) await notifier.notify(notice({ key: `k${n}` }));
+    expect(await notifier.list({ companyId, state: ['held'], limit: 20 })).toEqual([]);
+    await until(() => expect(receiver.received).toHaveLength(10));
+    await settled(notifier);
+  });
+
+  test('what failed was not told: the same is tried at once, also after a restart', async () => {
+    const receiver = await receive();
+    receiver.answer({ status: 400 }, { status: 400 });
+    const settings = { channels: [channelOf(receiver)] };
+    const first = await start(settings);
+    await first.notify(notice());
+    await until(async () => expect(await statesOf(first)).toEqual(['failed']));
+    await first.notify(notice());
+    await until(async () => expect(await statesOf(first)).toEqual(['failed', 'failed']));
+    await first.stop(1_000);
+    const second = await start(settings);
+    await second.notify(notice());
+    await until(async () => expect((await statesOf(second)).toSorted()).toEqual(['failed', 'failed', 'sent']));
+  });
+
   test('a redirect and a refusal are failures at once, told in the log and counted', async () => {
     const receiver = await receive();
     receiver.answer({ status: 302, headers: { location: 'http://127.0.0.1:1/' } });
@@ -496,6 +530,26 @@ describe('the digest', () => {
     const [digest] = (await listed(third)).filter(({ notice: { kind } }) => kind === 'digest');
     const [member] = (await listed(third)).filter(({ id }) => digest?.tells?.includes(id));
     expect(member).toMatchObject({ state: 'sent', note: `in digest ${digest?.id}`, repeats: 1 });
+  });
+
+  test('each digest is an alert of its own', async () => {
+    const receiver = await receive();
+    receiver.always({ status: 202 });
+    const notifier = await start({
+      channels: [channelOf(receiver, { type: 'pagerduty', routingKey: 'env:KEY' })],
+    });
+    for (let round = 1; round <= 2; round += 1) {
+      await notifier.notify(notice({ key: `a${round}` }));
+      await settled(notifier);
+      await notifier.notify(notice({ key: `a${round}` }));
+      clock.move(15 * MINUTE_MS);
+      await until(() => expect(receiver.received).toHaveLength(2 * round));
+      await settled(notifier);
+    }
+    const keys = receiver.received.map(({ body }) => (JSON.parse(body) as { dedup_key: string }).dedup_key);
+    expect(new Set(keys).size).toBe(4);
+    expect(keys[1]).toMatch(new RegExp(`^errata/${companyId}/digest/`));
+    expect(keys[3]).toMatch(new RegExp(`^errata/${companyId}/digest/`));
   });
 
   test('a digest that is refused fails with all that it told', async () => {

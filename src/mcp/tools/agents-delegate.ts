@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { delegationStates, priorities } from '../../agents/case.ts';
+import { MAX_DELEGATIONS, delegationStates, priorities } from '../../agents/case.ts';
 import { delegateError } from '../../operations/delegate-error.ts';
 import { given } from '../../operations/given.ts';
 import { InvalidInput } from '../../operations/invalid-input.ts';
@@ -14,7 +14,7 @@ export const agentsDelegate = defineTool({
     'Ask agents to see to an error that no rule fixes: morgan (infrastructure), alex (billing), devon (business logic); ada or none: by routing. Asking again changes nothing.',
   input: z.strictObject({
     error_id: z.string(),
-    agent: z.union([name, z.array(name).min(1).max(8)]).optional(),
+    agent: z.union([name, z.array(name).min(1).max(MAX_DELEGATIONS)]).optional(),
     reason: z.string().min(1).max(1_000),
     questions: z.array(z.string().min(1).max(500)).max(10).optional(),
     priority: z.enum(priorities).optional(),

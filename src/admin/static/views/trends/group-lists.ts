@@ -1,0 +1,69 @@
+// Groups that were seen for the first time in the period, and those that came back after they were resolved.
+import type { GroupItem, GroupPage } from '../../answers.ts';
+import { html } from '../../html.ts';
+import { SeverityIcon } from '../../parts/mark.ts';
+import { Ago } from '../../parts/time.ts';
+import { Untrusted } from '../../parts/untrusted.ts';
+import { linkTo } from '../../route.ts';
+
+export interface Changed {
+  readonly fresh: readonly GroupItem[];
+  readonly regressed: readonly GroupItem[];
+  /** There are more groups than were looked through. */
+  readonly isPart: boolean;
+}
+
+export function changedGroups({ groups, total }: GroupPage, sinceMs: number): Changed {
+  return {
+    fresh: groups.filter(({ first_seen: first }) => Date.parse(first) >= sinceMs).toSorted(byLatest('first_seen')),
+    // A list does not tell when they came back; that they were seen in this time is what there is.
+    regressed: groups.filter(({ regressed }) => regressed).toSorted(byLatest('last_seen')),
+    isPart: total > groups.length,
+  };
+}
+
+function byLatest(at: 'first_seen' | 'last_seen'): (one: GroupItem, other: GroupItem) => number {
+  return (one, other) => Date.parse(other[at]) - Date.parse(one[at]);
+}
+
+export function GroupLists({ changed }: { readonly changed: Changed }) {
+  return html`<div class="changed">
+    <${List} title="New groups" none="No group is new in this time." groups=${changed.fresh} at="first_seen" />
+    <${List} title="Came back" none="Nothing that was resolved came back." groups=${changed.regressed} at="last_seen" />
+    ${changed.isPart ? html`<p class="quiet">Of the groups seen last; there are more.</p>` : null}
+  </div>`;
+}
+
+interface ListFields {
+  readonly title: string;
+  readonly none: string;
+  readonly groups: readonly GroupItem[];
+  readonly at: 'first_seen' | 'last_seen';
+}
+
+function List({ title, none, groups, at }: ListFields) {
+  return html`<section aria-label=${title}>
+    <h2>${title} <span class="quiet">${groups.length}</span></h2>
+    ${
+      groups.length === 0
+        ? html`<p class="quiet">${none}</p>`
+        : html`<ul>
+            ${groups.map(
+              (group) =>
+                html`<li key=${group.fingerprint}>
+                  <a class="changed-row" href=${linkTo('groups', group.fingerprint, { state: 'all' })}>
+                    <${SeverityIcon} severity=${group.severity} />
+                    <b class="cut"><${Untrusted} text=${group.service} /></b>
+                    <span class="cut">
+                      ${group.exception_type === '' ? null : html`<${Untrusted} text=${group.exception_type} /> `}
+                      <span class="quiet"><${Untrusted} text=${group.message} /></span>
+                    </span>
+                    <span class="number">${group.count.toLocaleString('en')} ×</span>
+                    <span class="quiet number"><${Ago} at=${group[at]} words /></span>
+                  </a>
+                </li>`,
+            )}
+          </ul>`
+    }
+  </section>`;
+}

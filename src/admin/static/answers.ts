@@ -1,9 +1,9 @@
 // What the calls answer, from the operations themselves: types only, nothing of them is loaded here.
 import type * as z from 'zod';
-import type { fixItem, fixView } from '../../operations/attempt-view.ts';
+import type { fixItem } from '../../operations/attempt-view.ts';
 import type { delegateError } from '../../operations/delegate-error.ts';
 import type { delegationItem, delegationView } from '../../operations/delegation-view.ts';
-import type { errorItem, errorView } from '../../operations/error-view.ts';
+import type { errorItem } from '../../operations/error-view.ts';
 import type { findSimilar } from '../../operations/find-similar.ts';
 import type { fixError } from '../../operations/fix-error.ts';
 import type { getCaller } from '../../operations/get-caller.ts';
@@ -27,7 +27,6 @@ export type Caller = Answer<typeof getCaller>;
 export type PauseState = z.output<typeof pauseView>;
 
 export type ErrorItem = z.output<typeof errorItem>;
-export type ErrorFields = z.output<typeof errorView>;
 export type ErrorAnswer = Answer<typeof getError>;
 export type ErrorPage = Answer<typeof listErrors>;
 export type GroupItem = z.output<typeof groupItem>;
@@ -37,7 +36,6 @@ export type Trends = Answer<typeof getTrends>;
 export type Similar = Answer<typeof findSimilar>['similar'][number];
 
 export type FixItem = z.output<typeof fixItem>;
-export type FixFields = z.output<typeof fixView>;
 export type FixAnswer = Answer<typeof getFix>;
 export type FixPage = Answer<typeof listFixes>;
 export type FixStarted = Answer<typeof fixError>;

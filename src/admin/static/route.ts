@@ -21,7 +21,7 @@ export function followHash(): void {
 }
 
 /** Anything unknown leads to the feed. */
-export function parseRoute(hash: string): Route {
+function parseRoute(hash: string): Route {
   const [path = '', search = ''] = hash.replace(/^#\/?/, '').split('?');
   const [name, id] = path.split('/');
   const view = views.find((known) => known === name);

@@ -23,7 +23,7 @@ interface RowsFields<Item> {
 const AROUND = 12;
 const NEAR_END = 60;
 
-export function rowsInSight(
+function rowsInSight(
   { scrollTop, height }: { readonly scrollTop: number; readonly height: number },
   rowHeight: number,
   count: number,

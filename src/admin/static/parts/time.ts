@@ -19,7 +19,7 @@ export function Moment({ at }: { readonly at: string }) {
 }
 
 /** `now`, `42 s`, `5 min`, `3 h`, `2 d`; of the future `in 5 min`. */
-export function agoText(atMs: number, now: number): string {
+function agoText(atMs: number, now: number): string {
   const pastMs = now - atMs;
   const text = durationText(Math.abs(pastMs));
   if (text === '0 s') return 'now';

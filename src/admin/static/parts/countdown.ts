@@ -13,7 +13,7 @@ export function Countdown({ until }: { readonly until: string }) {
 }
 
 /** `9 min 05 s`, `1 h 10 min`, `no time`. */
-export function leftText(ms: number): string {
+function leftText(ms: number): string {
   if (ms <= 0) return 'no time';
   const seconds = Math.ceil(ms / 1_000);
   const two = (count: number) => String(count).padStart(2, '0');

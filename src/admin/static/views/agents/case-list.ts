@@ -50,7 +50,7 @@ export function CaseList() {
 }
 
 /** They come case by case. */
-export function byCase(delegations: readonly DelegationItem[]): readonly (readonly DelegationItem[])[] {
+function byCase(delegations: readonly DelegationItem[]): readonly (readonly DelegationItem[])[] {
   const groups = new Map<string, DelegationItem[]>();
   for (const delegation of delegations) {
     const key = `${delegation.case.error_id} ${delegation.case.opened_at}`;

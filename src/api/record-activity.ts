@@ -3,7 +3,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { MAX_COMPANY, companyFor } from '../access/principal.ts';
 import type { Activity } from '../agents/activity.ts';
-import { isUuid } from '../operations/cursor.ts';
+import { getCaller } from '../operations/get-caller.ts';
+import { idOf } from '../operations/id-of.ts';
 import type { OperationDeps } from '../operations/operation.ts';
 import type { Callers } from './callers.ts';
 import { failureOf } from './problem.ts';
@@ -48,6 +49,8 @@ export function recordActivity(route: Route, { operations, callers }: RecordPart
     if (principal === undefined || seen === undefined || seen.outcome === 'RATE_LIMITED') return;
     const isAgent = agents.roster().some(({ name }) => name === principal.name);
     if (!isAgent && !isChange(route)) return;
+    // Who it is, each client asks at its start: that says nothing of what it does.
+    if (route.operation.name === getCaller.name) return;
     const asked = asRecord(route.method === 'GET' ? request.query : request.body);
     activity.record({
       companyId: companyFor(principal, companyOf(asked)),
@@ -110,9 +113,9 @@ function concernedOf(path: string, call: { id: unknown; asked: Json; output: Jso
   const inPath = (folder: string) => (path.startsWith(`/api/${folder}/:id`) ? id : undefined);
   const about = asRecord(output['case']);
   return {
-    errorId: toId(inPath('errors') ?? asked['error_id'] ?? output['error_id'] ?? about['error_id']),
-    attemptId: toId(inPath('fixes') ?? asRecord(output['attempt'])['id']),
-    delegationId: toId(inPath('delegations') ?? onlyDelegation(output)),
+    errorId: idOf(inPath('errors') ?? asked['error_id'] ?? output['error_id'] ?? about['error_id']),
+    attemptId: idOf(inPath('fixes') ?? asRecord(output['attempt'])['id']),
+    delegationId: idOf(inPath('delegations') ?? onlyDelegation(output)),
   };
 }
 
@@ -121,12 +124,6 @@ function onlyDelegation({ created, delegations }: Json): unknown {
   return created !== undefined && Array.isArray(delegations) && delegations.length === 1
     ? asRecord(delegations[0])['id']
     : undefined;
-}
-
-/** What is no id is not kept: it may be anything. */
-function toId(value: unknown): string {
-  const id = typeof value === 'string' ? value.toLowerCase() : '';
-  return isUuid(id) ? id : '';
 }
 
 function companyOf({ company_id: asked }: Json): number | undefined {

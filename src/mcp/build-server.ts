@@ -5,15 +5,14 @@ import type { Tracer } from '@opentelemetry/api';
 import type { FastifyBaseLogger } from 'fastify';
 import { createRateLimiter } from '../access/rate-limit.ts';
 import type { Activity } from '../agents/activity.ts';
-import type { Caller, Surface } from './caller.ts';
+import type { CallParts, Caller, Surface } from './caller.ts';
 import { TICKET_SECONDS, createConsents } from './consent.ts';
-import type { Decision } from './consent.ts';
 import { servePrompts } from './serve-prompts.ts';
 import { serveResources } from './serve-resources.ts';
 import { serveTools } from './serve-tools.ts';
 import { showNames } from './tool-names.ts';
 import type { ToolContext } from './tool.ts';
-import { createWatch } from './watch-call.ts';
+import { createWatch, traceparentIn } from './watch-call.ts';
 
 export interface ServerParts {
   readonly surface: Surface;
@@ -71,8 +70,8 @@ export function createServerFactory(parts: ServerParts): CreateServer {
       },
     );
     const watch = createWatch({ principal, tracer: parts.tracer, record: parts.record, isAgent: parts.isAgent, now });
-    const createContext = (signal: AbortSignal, decision?: Decision): ToolContext => ({
-      perform,
+    const createContext = ({ signal, meta, decision }: CallParts): ToolContext => ({
+      perform: (operation, input) => perform(operation, input, traceparentIn(meta)),
       scopes: principal.scopes,
       caller: principal.name,
       consented: decision?.kind === 'approved' ? decision.attemptId : undefined,

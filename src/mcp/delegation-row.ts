@@ -25,6 +25,7 @@ export const delegationRow = z.object({
   opened_at: z.string(),
   due_at: z.string().nullable().describe('open: take it by then; acknowledged: the lease ends then.'),
   held_by: z.string().nullable(),
+  note: z.string().describe('Why it is asked again, or ended without a report.'),
   case_state: z.enum(caseStates),
   report: z
     .object({
@@ -37,7 +38,15 @@ export const delegationRow = z.object({
     .nullable(),
 });
 
-export const delegationTexts = ['service', 'message', 'reason', 'questions', 'report.summary', 'report.evidence'];
+export const delegationTexts = [
+  'service',
+  'message',
+  'reason',
+  'questions',
+  'note',
+  'report.summary',
+  'report.evidence',
+];
 
 export function toDelegationRow(item: z.output<typeof delegationItem>): z.output<typeof delegationRow> {
   const { report, case: about } = item;
@@ -58,6 +67,7 @@ export function toDelegationRow(item: z.output<typeof delegationItem>): z.output
     opened_at: item.opened_at,
     due_at: item.due_at,
     held_by: item.held_by === null ? null : cut(item.held_by, NAME_CHARS),
+    note: cut(item.note, NOTE_CHARS),
     case_state: about.state,
     report:
       report === null

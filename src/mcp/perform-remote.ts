@@ -3,8 +3,8 @@ import * as z from 'zod';
 import { Failure, failures } from '../failure.ts';
 import type { FailureCode } from '../failure.ts';
 import { InvalidInput } from '../operations/invalid-input.ts';
+import type { PerformFor } from './caller.ts';
 import type { RemoteSettings } from './remote-settings.ts';
-import type { ToolContext } from './tool.ts';
 
 /** Where an operation answers; `:name` in `path` is the input field of that name. */
 export interface RemoteRoute {
@@ -28,8 +28,8 @@ const problem = z.object({
 });
 
 /** Throws what the operation throws there, and STORE_UNAVAILABLE when the processor does not answer. */
-export function createRemote({ url, token, routes }: Remote): ToolContext['perform'] {
-  return async (operation, input) => {
+export function createRemote({ url, token, routes }: Remote): PerformFor {
+  return async (operation, input, traceparent) => {
     const route = routes.find((candidate) => candidate.operation.name === operation.name);
     if (route === undefined) throw new Failure('INTERNAL', `no route leads to ${operation.name}`);
     const { path, rest } = place(route.path, input);
@@ -39,6 +39,7 @@ export function createRemote({ url, token, routes }: Remote): ToolContext['perfo
       headers: {
         accept: 'application/json',
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(traceparent === undefined ? {} : { traceparent }),
         ...(route.method === 'POST' ? { 'content-type': 'application/json' } : {}),
       },
       ...(route.method === 'POST' ? { body: JSON.stringify(rest) } : {}),

@@ -64,7 +64,10 @@ Start with one sentence on the whole, then what needs a decision, then numbers. 
     name: 'handover',
     title: 'Hand an error over',
     description: 'Gather what is known of an error, and ask an agent to see to it.',
-    input: z.object({ error_id: id.describe("The error's id"), agent: name.describe('morgan, alex, devon or ada') }),
+    input: z.object({
+      error_id: id.describe("The error's id"),
+      agent: name.describe('Name of an agent of the roster'),
+    }),
     scope: 'write',
     messages: ({ error_id, agent }) => [
       `Hand the error ${quoted(error_id)} over to ${quoted(agent)}.

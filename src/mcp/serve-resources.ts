@@ -7,7 +7,7 @@ import {
 } from '@modelcontextprotocol/server';
 import type { McpServer, ReadResourceResult, ServerContext } from '@modelcontextprotocol/server';
 import { toFailure } from '../failure.ts';
-import type { Caller } from './caller.ts';
+import type { CallParts, Caller } from './caller.ts';
 import type { Resource } from './resource.ts';
 import { showNames } from './tool-names.ts';
 import type { ToolContext } from './tool.ts';
@@ -16,7 +16,7 @@ import type { Watch, Watched } from './watch-call.ts';
 export interface ServeResourcesParts {
   readonly caller: Caller;
   readonly watch: Watch;
-  readonly createContext: (signal: AbortSignal) => ToolContext;
+  readonly createContext: (call: CallParts) => ToolContext;
   readonly onUnforeseen: (cause: unknown) => void;
 }
 
@@ -56,8 +56,9 @@ interface Reading {
 }
 
 async function readOne({ resource, uri, input, context }: Reading, parts: ServeResourcesParts): Promise<Read> {
+  const { signal, _meta: meta } = context.mcpReq;
   try {
-    const text = await resource.read(parts.createContext(context.mcpReq.signal), input);
+    const text = await resource.read(parts.createContext({ signal, meta }), input);
     // JSON holds data, in which a name is data.
     const shown = resource.mimeType === 'text/markdown' ? showNames(text, parts.caller.style) : text;
     const contents = [{ uri, mimeType: resource.mimeType, text: shown }];

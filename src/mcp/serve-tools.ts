@@ -4,9 +4,9 @@ import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { CallToolResult, InputRequiredResult, McpServer, ServerContext } from '@modelcontextprotocol/server';
 import type { RateLimiter } from '../access/rate-limit.ts';
 import { parseInput } from '../operations/operation.ts';
-import type { Caller } from './caller.ts';
+import type { CallParts, Caller } from './caller.ts';
 import { canAsk } from './consent.ts';
-import type { Consents, Decision } from './consent.ts';
+import type { Consents } from './consent.ts';
 import { AnswerTooLong, DeadlineExceeded, toToolFailure } from './tool-failure.ts';
 import { showName, showNames } from './tool-names.ts';
 import type { ToolNameStyle } from './tool-names.ts';
@@ -22,7 +22,7 @@ export interface ServeToolsParts {
   readonly isAgent: (name: string) => boolean;
   /** For tools that change something: a model in a loop must not flood agents and the fix engine. */
   readonly changes: RateLimiter;
-  readonly createContext: (signal: AbortSignal, decision: Decision | undefined) => ToolContext;
+  readonly createContext: (call: CallParts) => ToolContext;
   readonly onUnforeseen: (cause: unknown) => void;
 }
 
@@ -110,13 +110,14 @@ export function describe(tool: Tool, style: ToolNameStyle): ToolDefinition {
 async function answer(server: McpServer, call: Call, parts: ServeToolsParts): Promise<Answered> {
   const { principal, style } = parts.caller;
   const { tool, context } = call;
+  const { _meta: meta } = context.mcpReq;
   const signal = AbortSignal.any([context.mcpReq.signal, AbortSignal.timeout(DEADLINE_MS)]);
   try {
     if (!tool.annotations.readOnlyHint) parts.changes.admit(principal, 1);
     const input = parseInput(tool.input, call.input);
     const asked = { tokenId: principal.tokenId, tool: tool.name, input };
     const decision = parts.consents.decide(asked, context);
-    const given = await before(signal, () => tool.run(parts.createContext(signal, decision), input));
+    const given = await before(signal, () => tool.run(parts.createContext({ signal, meta, decision }), input));
     const mayConsent = principal.scopes.has('approve') && !parts.isAgent(principal.name);
     const isAsked = decision === undefined && mayConsent && canAsk(server, context);
     if (given.kind === 'consent' && isAsked) {

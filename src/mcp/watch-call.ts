@@ -5,6 +5,7 @@ import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { companyFor } from '../access/principal.ts';
 import type { Principal } from '../access/principal.ts';
 import type { Activity } from '../agents/activity.ts';
+import { idOf } from '../operations/id-of.ts';
 
 export interface Watched {
   /** `OK`, the code of the failure, or CANCELLED by the caller. */
@@ -82,6 +83,16 @@ export function createWatch({ principal, tracer, record, isAgent, now }: WatchPa
   };
 }
 
+/** W3C Trace Context, 3.2: anything else is no header. */
+const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** Of a request's `_meta`, for the calls that it leads to. */
+export function traceparentIn(meta: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  const given = meta?.['traceparent'];
+  return typeof given === 'string' && TRACEPARENT.test(given) ? given : undefined;
+}
+
+/** Of several errors the first: a row is about one. */
 function idsOf(values: Readonly<Record<string, unknown>>): Pick<Activity, 'errorId' | 'attemptId' | 'delegationId'> {
   const first = Array.isArray(values['error_ids']) ? (values['error_ids'] as readonly unknown[])[0] : undefined;
   return {
@@ -89,9 +100,4 @@ function idsOf(values: Readonly<Record<string, unknown>>): Pick<Activity, 'error
     attemptId: idOf(values['fix_id']),
     delegationId: idOf(values['delegation_id']),
   };
-}
-
-/** Callers send what they like; what looks like no id of ours is not kept. */
-function idOf(value: unknown): string {
-  return typeof value === 'string' && /^[\w-]{1,64}$/.test(value) ? value.toLowerCase() : '';
 }

@@ -169,7 +169,7 @@ test.each([
   ['a version that is none', `ff-${TRACE}-eee19b7ec3c1b174-01`],
   ['text', "'; drop table"],
 ])('a traceparent with %s leaves no trace id', async (_what, traceparent) => {
-  await call('GET', '/api/me', 'morgan-7', { headers: { traceparent } });
+  await call('GET', '/api/agents', 'morgan-7', { headers: { traceparent } });
   const rows = await vi.waitFor(
     async () => {
       const { activities } = (await call('GET', '/api/activity', 'person-7')).json();
@@ -178,7 +178,7 @@ test.each([
     },
     { timeout: 10_000, interval: 50 },
   );
-  expect(rows).toMatchObject(rows.map(() => ({ call: 'get-caller', trace_id: null })));
+  expect(rows).toMatchObject(rows.map(() => ({ call: 'list-agents', trace_id: null })));
 });
 
 test('an agent’s stream is a row once it has ended', async () => {

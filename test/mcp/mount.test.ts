@@ -247,6 +247,15 @@ test('each call is a row of activity, in the trace of its caller', async () => {
   });
 });
 
+test('what is no id is not kept in the row; of several errors the first is', async () => {
+  const client = await mcp.connect({ token: 'morgan' });
+  await client.callTool({ name: 'devops.errors.get', arguments: { error_id: 'the_password_is_hunter2' } });
+  expect(mcp.activities.at(-1)).toMatchObject({ call: 'devops.errors.get', errorId: '' });
+  const ids = ['7d9f2f0e-53c1-4d5e-8a51-3f0d1f4c2b1a', '7d9f2f0e-53c1-4d5e-8a51-3f0d1f4c2b1b'];
+  await client.callTool({ name: 'devops.errors.get', arguments: { error_ids: ids } });
+  expect(mcp.activities.at(-1)).toMatchObject({ outcome: 'VALIDATION_FAILED', errorId: ids[0] });
+});
+
 test('a resource that is not there, or not yours, is not found', async () => {
   for (const mode of ['legacy', { pin: '2026-07-28' }] as const) {
     const client = await mcp.connect({ token: 'morgan', mode });

@@ -11,7 +11,7 @@ const name = z.string().min(1).max(32);
 export const agentsDelegate = defineTool({
   name: 'devops.agents.delegate',
   description:
-    'Ask agents to see to an error that no rule fixes: morgan (infrastructure), alex (billing), devon (business logic); ada or none: by routing. Asking again changes nothing.',
+    'Ask agents of the roster to see to an error that no rule fixes; without a name, those that the routes choose. An unknown name is answered with the names there are. Asking again changes nothing.',
   input: z.strictObject({
     error_id: z.string(),
     agent: z.union([name, z.array(name).min(1).max(MAX_DELEGATIONS)]).optional(),

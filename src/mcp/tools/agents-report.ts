@@ -26,7 +26,10 @@ export const agentsReport = defineTool({
   output: z.object({
     delegation_id: z.string(),
     status: z.enum(delegationStates),
-    due_at: z.string().nullable().describe('acknowledged: send working again before it, or it is offered to others.'),
+    due_at: z
+      .string()
+      .nullable()
+      .describe('acknowledged: send working again before it, or it is offered to its agent again.'),
     case_state: z.enum(caseStates),
     error_id: z.string(),
     error_resolved: z.boolean(),

@@ -100,7 +100,8 @@ async function rollBack(
     return { status: outcome === 'rolled_back' ? 'rolled_back' : 'failed', note };
   } catch (cause) {
     if (cause instanceof Failure && cause.code === 'CONFLICT') return { status: 'failed', note: cause.message };
-    if (cause instanceof Failure && cause.code === 'FORBIDDEN')
+    // With the scope it is the mode that forbids.
+    if (cause instanceof Failure && cause.code === 'FORBIDDEN' && context.scopes.has('fix'))
       return { status: 'approval_required', note: cause.message };
     throw cause;
   }

@@ -49,7 +49,9 @@ test('Morgan, Alex and Devon are asked, each looks and reports, and ADA closes t
     expect.stringMatching(
       /^devops.agents.inbox {3}PAYMENTS_\w+: devon is asked: is it a rule of ours or of the provider/,
     ),
-    expect.stringMatching(/^devops.agents.inbox {3}PAYMENTS_\w+: morgan is asked: .*are the provider and the way to it/),
+    expect.stringMatching(
+      /^devops.agents.inbox {3}PAYMENTS_\w+: morgan is asked: .*are the provider and the way to it/,
+    ),
   ]);
   expect(lines.slice(4, 7).toSorted()).toEqual([
     'devops.agents.report  alex (found): The orders of the last minutes were not charged; none was charged twice. [3 charges failed]',

@@ -11,6 +11,7 @@ import { serversMissing, startRedis } from '../healing/servers.ts';
 import type { Server } from '../healing/servers.ts';
 import { requirement } from '../require.ts';
 import { runExample } from './agents-run.ts';
+import type { Ran } from './agents-run.ts';
 
 const notHere = missing ?? (await serversMissing());
 const test = await requirement('docker', async () => notHere);
@@ -51,7 +52,7 @@ afterAll(async () => {
 
 test('Morgan has an exhausted Redis pool reset, waits until that is proven, and the error is resolved', async () => {
   const running = runExample('morgan.js', { ERRATA_URL: stage.url, ERRATA_TOKEN: stage.tokenOf('morgan') });
-  await runCart(engine.docker, {
+  const id = await runCart(engine.docker, {
     name: 'cart',
     leaks: 'until reset',
     redisPort: redis.port,
@@ -60,11 +61,12 @@ test('Morgan has an exhausted Redis pool reset, waits until that is proven, and 
     otlp: stage.otlp,
     token: stage.tokenOf('cart'),
   });
-  const { code, output } = await running;
+  const { code, output } = await Promise.race([running, endOf(id)]);
   console.info(output);
   expect(output.split('\n')).toEqual([
     'devops.errors.list     cart: "Redis connection pool exhausted: 3 of 3 in use"',
-    'devops.errors.fix      running: Under way. (CLIENT_POOL_EXHAUSTED)',
+    // On a busy machine the answer comes before the diagnosis is done.
+    expect.stringMatching(/^devops.errors.fix {6}running: Under way\. \((?:CLIENT_POOL_EXHAUSTED|no finding yet)\)$/),
     'devops.fixes.history   applied: Fixed, and proven to help.',
     expect.stringMatching(/^devops.errors.resolve  was resolved by the proof: /),
     '',
@@ -76,3 +78,14 @@ test('Morgan has an exhausted Redis pool reset, waits until that is proven, and 
     { outcome: 'succeeded', finding: 'CLIENT_POOL_EXHAUSTED', target: 'cart' },
   ]);
 });
+
+/** What the service said last: without it there is nothing to wait for. */
+async function endOf(id: string): Promise<Ran> {
+  const container = engine.docker.getContainer(id);
+  try {
+    await container.wait();
+    return { code: null, output: String(await container.logs({ stdout: true, stderr: true })) };
+  } catch (cause) {
+    return { code: null, output: String(cause) };
+  }
+}

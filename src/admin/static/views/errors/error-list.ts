@@ -9,6 +9,7 @@ import { Moment } from '../../parts/time.ts';
 import { Untrusted } from '../../parts/untrusted.ts';
 import { linkTo, route } from '../../route.ts';
 import { EmptyFeed } from './empty-feed.ts';
+import type { Feed } from './feed.ts';
 import type { Filters } from './filters.ts';
 import { useHold } from './held-list.ts';
 import { useCursor } from './use-cursor.ts';
@@ -34,7 +35,7 @@ export function ErrorList({ filters }: { readonly filters: Filters }) {
   }
   return html`
     <p class="feed-count" role="status">
-      ${total.toLocaleString('en')} ${total === 1 ? 'error' : 'errors'}
+      ${countText(feed.feed)}
       ${feed.failure === undefined ? null : html`<span class="tone" data-tone="warning">not renewed: ${feed.failure.message}</span>`}
     </p>
     <div class="feed-rows" onPointerEnter=${hold.onPointerEnter} onPointerLeave=${hold.onPointerLeave}>
@@ -56,6 +57,13 @@ export function ErrorList({ filters }: { readonly filters: Filters }) {
       }
     </div>
   `;
+}
+
+function countText({ items, waiting, total, cursor }: Feed): string {
+  const count = `${total.toLocaleString('en')} ${total === 1 ? 'error' : 'errors'}`;
+  // Nothing more can be loaded, and yet not all of them are here.
+  const isCut = cursor === null && total > items.length + waiting.length;
+  return isCut ? `${count}; the newest ${items.length.toLocaleString('en')} are here, filters find the others` : count;
 }
 
 function renderError(error: ErrorItem) {

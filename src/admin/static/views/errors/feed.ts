@@ -45,7 +45,12 @@ export function letIn(feed: Feed): Feed {
 export function append(feed: Feed, page: Pick<Feed, 'items' | 'total' | 'cursor'>): Feed {
   const known = new Set(feed.items.map(({ id }) => id));
   const items = [...feed.items, ...page.items.filter(({ id }) => !known.has(id))];
-  return { ...feed, items, total: page.total, cursor: items.length >= MAX_ITEMS ? null : page.cursor };
+  return {
+    ...feed,
+    items: items.slice(0, MAX_ITEMS),
+    total: page.total,
+    cursor: items.length >= MAX_ITEMS ? null : page.cursor,
+  };
 }
 
 /**

@@ -7,6 +7,7 @@
 //                          └─▶ waiting ─▶ diagnosing (at most 5 times)              └─ rolling_back
 //
 // Every move is an event that is durable before the next thing happens; a step's `intent` before its side effect.
+// Where nothing is looked at and nothing can be done, nothing happens between: matched ─▶ ended(escalated).
 import type { FactValue, Facts } from './facts.ts';
 import type { Params } from './rule.ts';
 

@@ -7,9 +7,10 @@ import { hasActed } from './breaker.ts';
 import { chooseBranch } from './choose-branch.ts';
 import { GATHER_MS, createCommonCause } from './common-cause.ts';
 import { diagnose } from './diagnose.ts';
+import { createFairLine } from './fair-line.ts';
 import type { Firing } from './firing.ts';
 import type { FixAnswer } from './healing.ts';
-import { firingByHand, newAttempt } from './new-attempt.ts';
+import { firingByHand, newAttempt, slotOf } from './new-attempt.ts';
 import { knows, yieldsTo } from './precedence.ts';
 import { resolveParams } from './references.ts';
 import { hasSteps } from './rule-steps.ts';
@@ -65,6 +66,14 @@ export function createDispatcher(settings: DispatchSettings, deps: DispatchDeps)
   let pending: Firing[] = [];
   let deciding: readonly Firing[] = [];
   let gathering: Promise<void> | undefined;
+  /** Only handed over: they wait for nothing that acts, and nothing that acts waits for them. */
+  const handing = createFairLine<Located>({
+    companyOf: ({ firing }) => firing.cause.companyId,
+    work: async (one) => {
+      if (!(await tryTo(one.firing, () => start(one)))) add([one.firing]);
+    },
+    signal: deps.signal,
+  });
   /** Targets whose attempt is being written. */
   const starting = new Map<string, Promise<Attempt>>();
 
@@ -89,28 +98,37 @@ export function createDispatcher(settings: DispatchSettings, deps: DispatchDeps)
   /** Those that could not be decided (the store or the engine is away), for another try. */
   async function decide(firings: readonly Firing[]): Promise<readonly Firing[]> {
     const failed: Firing[] = [];
-    const orLater = async <T>(firing: Firing, work: () => Promise<T>): Promise<T | undefined> => {
-      try {
-        return await work();
-      } catch (cause) {
-        const isLate = clock.now() - firing.cause.firedAtMs > DECIDE_WITHIN_MS;
-        deps.logger.warn({ err: cause, ruleId: firing.rule.id, isLate }, 'a firing was not decided');
-        if (!isLate) failed.push(firing);
-        return undefined;
-      }
+    const orLater = async (firing: Firing, work: () => Promise<void>): Promise<void> => {
+      if (!(await tryTo(firing, work))) failed.push(firing);
     };
     const located: Located[] = [];
     for (const firing of firings.toSorted((a, b) => b.rule.priority - a.rule.priority)) {
       if (log.current(attemptIdOf(firing)) !== undefined) continue;
-      const one = await orLater(firing, () => locate(firing, located));
-      if (one !== undefined) located.push(one);
+      await orLater(firing, async () => {
+        const one = await locate(firing, located);
+        if (one !== undefined) located.push(one);
+      });
     }
-    const stop = stopOf(located.filter(({ firing }) => hasSteps(firing.rule)));
-    for (const one of located) {
-      const isStopped = hasSteps(one.firing.rule) && stop?.targets.has(one.target.key) === true;
+    handing.add(located.filter(({ firing }) => !hasSteps(firing.rule)));
+    const acting = located.filter(({ firing }) => hasSteps(firing.rule));
+    const stop = stopOf(acting);
+    for (const one of acting) {
+      const isStopped = stop?.targets.has(one.target.key) === true;
       await orLater(one.firing, () => (isStopped ? stopAt(one, stop) : start(one)));
     }
     return failed;
+  }
+
+  /** false: not now, and it is not too late yet for another try. */
+  async function tryTo(firing: Firing, work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (cause) {
+      const isLate = clock.now() - firing.cause.firedAtMs > DECIDE_WITHIN_MS;
+      deps.logger.warn({ err: cause, ruleId: firing.rule.id, isLate }, 'a firing was not decided');
+      return isLate;
+    }
   }
 
   /** undefined: it was suppressed. Another key of a rule that is among `before` joins what becomes of the first. */
@@ -307,10 +325,12 @@ export function createDispatcher(settings: DispatchSettings, deps: DispatchDeps)
     add,
     fix,
     undecidedMs: () => {
-      const times = [...pending, ...deciding].map(({ error }) => error.receivedAtMs);
-      return times.length === 0 ? undefined : Math.min(...times);
+      // Of a storm there are too many for the arguments of one call.
+      return [...pending, ...deciding, ...handing.waiting().map(({ firing }) => firing)]
+        .map(({ error }) => error.receivedAtMs)
+        .reduce<number | undefined>((least, ms) => Math.min(least ?? ms, ms), undefined);
     },
-    idle: async () => gathering,
+    idle: async () => void (await Promise.all([gathering, handing.idle()])),
   };
 
   function blank(
@@ -321,11 +341,6 @@ export function createDispatcher(settings: DispatchSettings, deps: DispatchDeps)
     const id = requestedBy === 'rule' ? attemptIdOf(firing) : deps.newId();
     return newAttempt(firing, target, { id, mode, requestedBy, startedAtMs: clock.now() });
   }
-}
-
-/** A rule that only hands over takes no target from those that act, and waits for none of them. */
-function slotOf({ rule, cause }: Firing, target: Target): Target {
-  return hasSteps(rule) ? target : { ...target, key: `notice/${rule.id}/${cause.companyId}/${cause.key}` };
 }
 
 function answerOf(attempt: Attempt): FixAnswer {

@@ -1,8 +1,9 @@
-// The first event of an attempt, and the firing that a call by hand stands for.
+// The first event of an attempt, what it holds while it runs, and the firing that a call by hand stands for.
 import type { HealingError } from '../store/attempt-store.ts';
 import type { Attempt, Cause } from './attempt.ts';
 import type { Firing } from './firing.ts';
 import { keyOf } from './matcher.ts';
+import { hasSteps } from './rule-steps.ts';
 import type { Rule } from './rule.ts';
 import type { Target } from './target.ts';
 
@@ -42,6 +43,11 @@ export function newAttempt(
 }
 
 const NO_FACTS = {};
+
+/** A rule that only hands over takes no target from those that act, and waits for none of them. */
+export function slotOf({ rule, cause }: Firing, target: Target): Target {
+  return hasSteps(rule) ? target : { ...target, key: `notice/${rule.id}/${cause.companyId}/${cause.key}` };
+}
 
 export function firingByHand(rule: Rule, error: HealingError, nowMs: number): Firing {
   const cause: Cause = {

@@ -4,32 +4,10 @@ import type { Attempt } from '../../src/healing/attempt.ts';
 import { eventOf, fingerprintOf, idOf } from '../store/open-store.ts';
 import { openHealing } from './open-healing.ts';
 import type { OpenHealing } from './open-healing.ts';
-import { all, ruleOf, whenOf } from './rule-of.ts';
+import { unmatched } from './rule-of.ts';
 
 let open: OpenHealing;
 afterEach(() => open.close());
-
-const unmatched = ruleOf({
-  id: 'unmatched-critical',
-  when: whenOf({
-    match: all({ name: 'severity', op: 'eq', value: 'critical' }),
-    groupBy: ['service', 'error_type'],
-    count: 1,
-    withinMs: 300_000,
-  }),
-  plan: [
-    {
-      name: 'unknown',
-      if: { all: [], any: [], none: [] },
-      finding: 'UNMATCHED_CRITICAL',
-      steps: [],
-      // oxlint-disable-next-line unicorn/no-thenable -- a rule's own word, never awaited
-      then: 'escalate',
-    },
-  ],
-  limits: { ...ruleOf().limits, cooldownMs: 900_000 },
-  escalate: { to: 'ada', ask: ['What is it, and who can see to it?'] },
-});
 
 async function insert(n: number, group: number): Promise<void> {
   const timestampMs = Date.now() + open.clock.aheadMs;

@@ -51,6 +51,29 @@ export const restartPlan: readonly Branch[] = [
   },
 ];
 
+/** As rules/unmatched.yaml. */
+export const unmatched = ruleOf({
+  id: 'unmatched-critical',
+  when: whenOf({
+    match: all({ name: 'severity', op: 'eq', value: 'critical' }),
+    groupBy: ['service', 'error_type'],
+    count: 1,
+    withinMs: 300_000,
+  }),
+  plan: [
+    {
+      name: 'unknown',
+      if: { all: [], any: [], none: [] },
+      finding: 'UNMATCHED_CRITICAL',
+      steps: [],
+      // oxlint-disable-next-line unicorn/no-thenable -- a rule's own word, never awaited
+      then: 'escalate',
+    },
+  ],
+  limits: { ...ruleOf().limits, cooldownMs: 900_000 },
+  escalate: { to: 'ada', ask: ['What is it, and who can see to it?'] },
+});
+
 export function whenOf(change: Partial<When> = {}): When {
   return {
     match: { all: [], any: [], none: [] },

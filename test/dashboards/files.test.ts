@@ -113,7 +113,7 @@ describe('dashboards', () => {
       '${admin_url:raw}#/fixes/${__data.fields["Attempt id"]}',
       '${trace_url:raw}${__value.raw}',
     ]);
-    const tools = readSources('src/mcp/tools', '.ts')
+    const tools = [...readSources('src/mcp', '.ts'), ...readSources('src/mcp/tools', '.ts')]
       .map(({ text }) => text)
       .join('');
     expect(tools).toContain('#/errors/${');

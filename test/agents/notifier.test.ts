@@ -200,7 +200,9 @@ describe('tries', () => {
     expect(receiver.received).toHaveLength(3);
     expect(new Set(idsOf(receiver)).size).toBe(1);
     expect(metrics.expose()).toContain(`errata_notifications_total{channel="people-${companyId}",outcome="retried"} 2`);
-    expect(metrics.expose()).toContain(`errata_notifications_total{channel="people-${companyId}",outcome="sent"} 1`);
+    await until(async () =>
+      expect(metrics.expose()).toContain(`errata_notifications_total{channel="people-${companyId}",outcome="sent"} 1`),
+    );
   });
 
   test('a receiver that asks for a pause gets it, and nothing else meanwhile; at most an hour', async () => {

@@ -12,6 +12,8 @@ import { openTestApi, tokenOf } from '../api/open-test-api.ts';
 import type { TestApi } from '../api/open-test-api.ts';
 
 const TRACE = '5b8efff798038103d269b633813fc60c';
+/** Activity is written within a second. */
+const WRITTEN = { timeout: 10_000 };
 let t: TestApi;
 let client: Client;
 
@@ -48,7 +50,7 @@ test('the calls that a tool makes belong to the trace of who called it; who one 
     const { activities } = await t.operations.activity.list({ companyId: 1, limit: 50 });
     expect(activities.map(({ call }) => call)).toContain('list-rules');
     return activities;
-  });
+  }, WRITTEN);
   // Newest first. The list asks twice when it is empty.
   const traces = rows.filter(({ call }) => call === 'list-errors').map(({ traceId }) => traceId);
   expect(traces).toEqual(['', '', TRACE, TRACE]);

@@ -29,9 +29,10 @@ test('a client goes on where it was when the processor was killed between its ca
     await processor.kill();
     processor = await startProcessor(dataDir, { ports: { otlp: otlp ?? 0, api: api ?? 0 } });
     const after = await Promise.all([modern.callTool(look), old.callTool(look)]);
-    expect(after.map(({ structuredContent }) => structuredContent)).toEqual(
-      before.map(({ structuredContent }) => structuredContent),
-    );
+    // The admin page, which links lead to, took another free port.
+    const told = (answers: typeof before) =>
+      answers.map(({ structuredContent }) => ({ ...(structuredContent as object), links: undefined }));
+    expect(told(after)).toEqual(told(before));
     expect(after[0]?.structuredContent).toMatchObject({ error: { error_id: id, message: 'kept' } });
     await Promise.all([modern.close(), old.close()]);
     expect(await processor.stop()).toBe(0);

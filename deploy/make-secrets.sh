@@ -5,6 +5,7 @@
 #   grafana_admin_password  of Grafana's page                clickhouse_users.xml     SHA-256 of both, for the server
 #   clickhouse_cluster.xml  what replicas know each other by
 set -eu
+command -v openssl >/dev/null || { echo 'openssl is needed' >&2; exit 1; }
 cd "$(dirname "$0")/secrets"
 umask 022
 # The folder keeps others of this machine out; the files are read by the users of the images.

@@ -57,7 +57,8 @@ export async function openClients(target: StoreTarget): Promise<Clients> {
 
 async function openEmbedded(path: string): Promise<Clients> {
   try {
-    await mkdir(path, { recursive: true });
+    // What services say of their failures is for the owner's eyes.
+    await mkdir(path, { recursive: true, mode: 0o700 });
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (cause) {
     throw new Failure('STORE_UNAVAILABLE', `the folder ${path} can't be written`, { cause });

@@ -14,6 +14,11 @@ export function requireLocalCaller({ host, origin }: Named): void {
   if (host === undefined || !LOOPBACK.test(host)) {
     throw new Failure('FORBIDDEN', 'without tokens this server answers to localhost only: see `errata token create`');
   }
+  refuseForeignPage(origin);
+}
+
+/** Throws FORBIDDEN for pages of other sites. For senders, whose Host may be another name of this machine (a container's). */
+export function refuseForeignPage(origin: string | undefined): void {
   if (origin !== undefined && !LOOPBACK.test(origin.replace(/^https?:\/\//i, ''))) {
     throw new Failure('FORBIDDEN', 'without tokens this server answers no web page of another site');
   }

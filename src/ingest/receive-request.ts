@@ -27,6 +27,7 @@ export interface RequestParts {
   readonly accept: Accept;
   /** Requests that come to their errors after the stop are refused: their connection is gone. */
   readonly isStopped: () => boolean;
+  /** Throws FORBIDDEN. */
   readonly onKnown: (request: FastifyRequest, principal: Principal) => void;
   /** The next stage threw what it never should. */
   readonly onUnforeseen: (cause: unknown) => void;

@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import Fastify, { LogController } from 'fastify';
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
 import { companyFor } from '../access/principal.ts';
+import { refuseForeignPage } from '../access/local-caller.ts';
 import type { Principal } from '../access/principal.ts';
 import { Failure } from '../failure.ts';
 import type { Metrics } from '../metrics.ts';
@@ -155,7 +156,11 @@ export function createReceiver(settings: ReceiverSettings, deps: ReceiverDeps): 
     accept: deps.accept,
     isStopped: () => isStopped,
     onUnforeseen: (cause) => deps.logger.error({ err: cause }, 'the next stage failed in an unforeseen way'),
-    onKnown: (request, principal) => void principals.set(request, principal),
+    onKnown: (request, principal) => {
+      principals.set(request, principal);
+      const { origin } = request.headers;
+      if (principal.tokenId === 'local' && cors(origin) === undefined) refuseForeignPage(origin);
+    },
     onRejected: ({ principal, signal, count }) => {
       const companyId = companyFor(principal, undefined);
       deps.onOutcome({ companyId, signal, outcome: 'rejected', reason: 'undecodable', count });

@@ -423,6 +423,19 @@ test('CORS is off by default, and answers configured origins when on', async () 
   expect(other.headers['access-control-allow-origin']).toBeUndefined();
 });
 
+test('without tokens no page of another site may send, unless its origin is configured', async () => {
+  const local = () =>
+    ({ tokenId: 'local', name: 'local', company: '*', scopes: new Set(['ingest'] as const) }) as const;
+  const send = (at: TestReceiver, origin: string) =>
+    post(at, '/v1/traces', JSON_TYPE, json(tracesOf(errorSpan)), { origin });
+  const at = receiver({ authenticate: local, settings: { corsOrigins: ['https://shop.example.com'] } });
+  expect((await send(at, 'http://rebound.example:4318')).statusCode).toBe(403);
+  expect((await send(at, 'null')).statusCode).toBe(403);
+  expect(at.deliveries).toHaveLength(0);
+  expect((await send(at, 'https://shop.example.com')).statusCode).toBe(200);
+  expect((await send(at, 'http://localhost:5173')).statusCode).toBe(200);
+});
+
 test('the BadRequest of a protobuf Status can be read by a gRPC library', async () => {
   const { failureBody } = await import('../../src/ingest/export-response.ts');
   const body = failureBody(new Failure('MALFORMED', 'spans is not an array', { field: 'spans' }), 'protobuf');

@@ -112,5 +112,6 @@ function createReader(rules: readonly Rule[], decidedMs: number, deps: FeedDeps)
 async function loadDecided({ store, clock, startedAtMs }: FeedDeps): Promise<number> {
   const saved = Number(await store.getSetting(SETTING));
   const oldestMs = clock.now() - MAX_CATCH_UP_MS;
-  return Number.isFinite(saved) ? Math.max(saved, oldestMs) : startedAtMs;
+  // What came in within the very millisecond of the start is still to be decided.
+  return Number.isFinite(saved) ? Math.max(saved, oldestMs) : startedAtMs - 1;
 }

@@ -1,26 +1,8 @@
 // Who called what: one row for every call of an agent, and for every change that anybody asked for.
+import type { ActivityRow } from '../store/agent-store.ts';
 
-export interface Activity {
-  readonly companyId: number;
-  readonly atMs: number;
-  /** Name of the token. */
-  readonly actor: string;
-  /** Of the roster; '' for anybody else. */
-  readonly agent: string;
+export interface Activity extends ActivityRow {
   readonly via: 'rest' | 'mcp';
-  /** Operation or tool. */
-  readonly call: string;
-  readonly errorId: string;
-  readonly attemptId: string;
-  readonly delegationId: string;
-  /** `OK`, or the code of the failure. */
-  readonly outcome: string;
-  readonly tookMs: number;
-  /** Characters of the answer; 0 where nobody counted. */
-  readonly chars: number;
-  readonly truncated: boolean;
-  /** 32 hex characters; '' without one. */
-  readonly traceId: string;
 }
 
 export interface ActivityLog {

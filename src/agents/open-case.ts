@@ -6,12 +6,12 @@ import type { DelegationRequest } from './agents.ts';
 import { caseIdOf } from './case-id.ts';
 import { NOTHING_OWED } from './case-log.ts';
 import type { CaseRecord } from './case-log.ts';
-import { priorities } from './case.ts';
+import { MAX_DELEGATIONS, priorities } from './case.ts';
 import type { Delegation, Priority } from './case.ts';
 import { kindOf, reasonOf } from './hear-attempt.ts';
 import { isPending, offer } from './move-delegation.ts';
 import type { AgentsSettings } from './roster.ts';
-import { MAX_DELEGATIONS, ORCHESTRATOR, priorityOf, questionsFor, routeOf } from './routing.ts';
+import { ORCHESTRATOR, priorityOf, questionsFor, routeOf } from './routing.ts';
 import type { Routed } from './routing.ts';
 
 export interface Opening {

@@ -6,8 +6,6 @@ import type { AgentsSettings, Route } from './roster.ts';
 /** She asks others; her name stands for `by the routes`. */
 export const ORCHESTRATOR = 'ada';
 
-export { MAX_DELEGATIONS };
-
 /** What routes look at. */
 export interface Trouble {
   readonly errorType: string;

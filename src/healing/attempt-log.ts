@@ -1,6 +1,6 @@
 // Attempts as they are written: each move is an event that is durable before the next thing happens. The newest state of
 // each recent attempt is also in memory, for the guards.
-import type { AttemptStore } from '../store/attempt-store.ts';
+import type { AttemptEvent, AttemptStore } from '../store/attempt-store.ts';
 import { attemptStates } from './attempt.ts';
 import type { Attempt } from './attempt.ts';
 import { hasActed } from './breaker.ts';
@@ -31,22 +31,7 @@ export function createAttemptLog(store: AttemptStore, now: () => number): Attemp
   const joins = new Map<string, number>();
 
   async function write(attempt: Attempt): Promise<Attempt> {
-    await store.appendAttempt({
-      attemptId: attempt.id,
-      seq: attempt.seq,
-      atMs: attempt.updatedAtMs,
-      companyId: attempt.cause.companyId,
-      state: attempt.state,
-      ruleId: attempt.ruleId,
-      targetKey: attempt.targetKey,
-      outcome: attempt.outcome ?? '',
-      suppression: attempt.suppression ?? '',
-      startedAtMs: attempt.startedAtMs,
-      actedAtMs: attempt.actedAtMs,
-      errorId: attempt.cause.errorId,
-      fingerprints: attempt.cause.fingerprints,
-      attempt: JSON.stringify(attempt),
-    });
+    await store.appendAttempt(toEvent(attempt));
     attempts.set(attempt.id, attempt);
     return attempt;
   }
@@ -86,7 +71,26 @@ export function createAttemptLog(store: AttemptStore, now: () => number): Attemp
   };
 }
 
-/** Our own text: it is what `write` put there. */
+export function toEvent(attempt: Attempt): AttemptEvent {
+  return {
+    attemptId: attempt.id,
+    seq: attempt.seq,
+    atMs: attempt.updatedAtMs,
+    companyId: attempt.cause.companyId,
+    state: attempt.state,
+    ruleId: attempt.ruleId,
+    targetKey: attempt.targetKey,
+    outcome: attempt.outcome ?? '',
+    suppression: attempt.suppression ?? '',
+    startedAtMs: attempt.startedAtMs,
+    actedAtMs: attempt.actedAtMs,
+    errorId: attempt.cause.errorId,
+    fingerprints: attempt.cause.fingerprints,
+    attempt: JSON.stringify(attempt),
+  };
+}
+
+/** Our own text: it is what `toEvent` put there. */
 export function toAttempt(text: string): Attempt {
   return JSON.parse(text) as Attempt;
 }

@@ -3,8 +3,8 @@
 import * as z from 'zod';
 import { companyFor } from '../access/principal.ts';
 import type { Agents } from '../agents/agents.ts';
-import { joins, priorities } from '../agents/case.ts';
-import { MAX_DELEGATIONS, ORCHESTRATOR } from '../agents/routing.ts';
+import { MAX_DELEGATIONS, joins, priorities } from '../agents/case.ts';
+import { ORCHESTRATOR } from '../agents/routing.ts';
 import { agentField, delegationReasonField, requireAgent } from './agent-fields.ts';
 import { isUuid } from './cursor.ts';
 import { delegationItem, toDelegationItem } from './delegation-view.ts';

@@ -33,17 +33,23 @@ export interface NotificationEvent {
 export interface ActivityRow {
   readonly companyId: number;
   readonly atMs: number;
+  /** Name of the token. */
   readonly actor: string;
+  /** Of the roster; '' for anybody else. */
   readonly agent: string;
   readonly via: string;
+  /** Operation or tool. */
   readonly call: string;
   readonly errorId: string;
   readonly attemptId: string;
   readonly delegationId: string;
+  /** `OK`, or the code of the failure. */
   readonly outcome: string;
   readonly tookMs: number;
+  /** Characters of the answer; 0 where nobody counted. */
   readonly chars: number;
   readonly truncated: boolean;
+  /** 32 hex characters; '' without one. */
   readonly traceId: string;
 }
 

@@ -1,4 +1,5 @@
 // A desk over a real store, with a clock that tests move and the notices that it gave.
+import { toEvent } from '../../src/healing/attempt-log.ts';
 import { randomUUID } from 'node:crypto';
 import { vi } from 'vitest';
 import type { DeskDeps, Desk } from '../../src/agents/desk.ts';
@@ -170,22 +171,7 @@ export function attemptOf(n: number, change: Partial<Attempt> = {}): Attempt {
 }
 
 export async function storeAttempt(store: Store, attempt: Attempt): Promise<void> {
-  await store.appendAttempt({
-    attemptId: attempt.id,
-    seq: attempt.seq,
-    atMs: attempt.updatedAtMs,
-    companyId: attempt.cause.companyId,
-    state: attempt.state,
-    ruleId: attempt.ruleId,
-    targetKey: attempt.targetKey,
-    outcome: attempt.outcome ?? '',
-    suppression: attempt.suppression ?? '',
-    startedAtMs: attempt.startedAtMs,
-    actedAtMs: attempt.actedAtMs,
-    errorId: attempt.cause.errorId,
-    fingerprints: attempt.cause.fingerprints,
-    attempt: JSON.stringify(attempt),
-  });
+  await store.appendAttempt(toEvent(attempt));
 }
 
 /** Of the case about the error with this number, in its order. */

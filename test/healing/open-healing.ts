@@ -1,4 +1,5 @@
 // The fix engine over a real store, with the real actions and probes, and no Docker.
+import { toEvent } from '../../src/healing/attempt-log.ts';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { actions } from '../../src/healing/actions/catalogue.ts';
@@ -73,23 +74,7 @@ export async function openHealing({ rules, services = [], mode = 'auto' }: Given
     catalogue,
     healing,
     clock,
-    put: (attempt) =>
-      store.appendAttempt({
-        attemptId: attempt.id,
-        seq: attempt.seq,
-        atMs: attempt.updatedAtMs,
-        companyId: attempt.cause.companyId,
-        state: attempt.state,
-        ruleId: attempt.ruleId,
-        targetKey: attempt.targetKey,
-        outcome: attempt.outcome ?? '',
-        suppression: attempt.suppression ?? '',
-        startedAtMs: attempt.startedAtMs,
-        actedAtMs: attempt.actedAtMs,
-        errorId: attempt.cause.errorId,
-        fingerprints: attempt.cause.fingerprints,
-        attempt: JSON.stringify(attempt),
-      }),
+    put: (attempt) => store.appendAttempt(toEvent(attempt)),
     close: async () => {
       await healing.stop(2_000);
       await catalogue.stop();

@@ -1,4 +1,5 @@
 // The boundary of the operations: a Healing that keeps attempts in a real store and carries nothing out.
+import { toEvent } from '../../src/healing/attempt-log.ts';
 import { randomUUID } from 'node:crypto';
 import { Failure } from '../../src/failure.ts';
 import type { Attempt } from '../../src/healing/attempt.ts';
@@ -49,22 +50,7 @@ export function createMemoryHealing(store: AttemptStore, now: () => number): Mem
   let next: FixAnswer | undefined;
 
   async function put(attempt: Attempt): Promise<Attempt> {
-    await store.appendAttempt({
-      attemptId: attempt.id,
-      seq: attempt.seq,
-      atMs: attempt.updatedAtMs,
-      companyId: attempt.cause.companyId,
-      state: attempt.state,
-      ruleId: attempt.ruleId,
-      targetKey: attempt.targetKey,
-      outcome: attempt.outcome ?? '',
-      suppression: attempt.suppression ?? '',
-      startedAtMs: attempt.startedAtMs,
-      actedAtMs: attempt.actedAtMs,
-      errorId: attempt.cause.errorId,
-      fingerprints: attempt.cause.fingerprints,
-      attempt: JSON.stringify(attempt),
-    });
+    await store.appendAttempt(toEvent(attempt));
     return attempt;
   }
 

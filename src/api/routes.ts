@@ -18,6 +18,7 @@ import { listErrors } from '../operations/list-errors.ts';
 import { listFixes } from '../operations/list-fixes.ts';
 import { listGroups } from '../operations/list-groups.ts';
 import { listNotifications } from '../operations/list-notifications.ts';
+import { listReleases } from '../operations/list-releases.ts';
 import { listRules } from '../operations/list-rules.ts';
 import { logError } from '../operations/log-error.ts';
 import type { Operation, StreamOperation } from '../operations/operation.ts';
@@ -72,6 +73,7 @@ export const answerRoutes: readonly AnswerRoute[] = [
   { method: 'GET', path: '/api/errors/:id/similar', status: 200, operation: findSimilar },
   { method: 'GET', path: '/api/groups', status: 200, operation: listGroups },
   { method: 'GET', path: '/api/groups/:fingerprint', status: 200, operation: getGroup },
+  { method: 'GET', path: '/api/releases', status: 200, operation: listReleases },
   { method: 'GET', path: '/api/trends', status: 200, operation: getTrends },
   { method: 'GET', path: '/api/fixes', status: 200, operation: listFixes },
   { method: 'GET', path: '/api/fixes/:id', status: 200, operation: getFix },

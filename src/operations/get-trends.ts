@@ -31,7 +31,7 @@ export const getTrends = defineOperation({
   input: z.strictObject({
     ...periodFields,
     interval: z.enum(intervals).optional().describe('Chosen to fit the period when not given.'),
-    group_by: z.enum(['service', 'severity', 'error_type', 'fingerprint']).optional(),
+    group_by: z.enum(['service', 'severity', 'error_type', 'environment', 'fingerprint']).optional(),
     ...filterFields,
     fingerprints: z.array(fingerprintField).min(1).max(MAX_NAMED).optional().describe('Only these groups.'),
     company_id: companyField,

@@ -10,6 +10,7 @@ import {
   periodFields,
   periodOf,
   severityList,
+  textField,
 } from './fields.ts';
 import { given } from './given.ts';
 import { groupItem, toGroupItem } from './group-view.ts';
@@ -28,6 +29,9 @@ export const listGroups = defineOperation({
     fingerprints: z.array(fingerprintField).min(1).max(MAX_NAMED).optional().describe('Only these groups.'),
     resolved: z.boolean().optional(),
     since: periodFields.since.describe('Only groups seen from this time on: ISO-8601, or how long ago (`24h`, `7d`).'),
+    q: textField.describe(
+      'Words that must all stand in the exception type or the message of one of its errors, since then and of these filters.',
+    ),
     ...pageFields,
     company_id: companyField,
   }),
@@ -47,6 +51,7 @@ export const listGroups = defineOperation({
         resolved: input.resolved,
         fingerprints: input.fingerprints?.map((one) => one.toLowerCase()),
         sinceMs: periodOf({ since: input.since }, now()).sinceMs,
+        text: input.q,
         after: input.cursor === undefined ? undefined : positionOf(input.cursor),
       }),
       limit: input.limit,

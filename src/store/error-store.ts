@@ -32,6 +32,7 @@ export interface ErrorStore {
   listGroups(query: GroupQuery): Promise<GroupPage>;
   getGroup(companyId: number, fingerprint: string): Promise<Group | undefined>;
   countTrend(query: TrendQuery): Promise<readonly TrendPoint[]>;
+  listReleases(query: ReleaseQuery): Promise<ReleasePage>;
   /** undefined: no such error. scope group: all errors of the group up to now; scope error: that row only. */
   resolve(companyId: number, id: string, resolution: Resolution): Promise<StoredError | undefined>;
   reopen(companyId: number, id: string, scope: ResolutionScope): Promise<StoredError | undefined>;
@@ -155,6 +156,8 @@ export interface GroupQuery {
   readonly environment?: string;
   readonly resolved?: boolean;
   readonly sinceMs?: number;
+  /** Groups with an error, since then and of these filters, in which all its words stand. */
+  readonly text?: string;
   readonly limit: number;
   /** Newest last_seen first: strictly before (lastSeenMs, fingerprint). */
   readonly after?: { readonly lastSeenMs: number; readonly fingerprint: string };
@@ -178,12 +181,40 @@ export interface TrendQuery {
   readonly environment?: string;
   /** Only these groups. */
   readonly fingerprints?: readonly string[];
-  readonly groupBy?: 'service' | 'severity' | 'error_type' | 'fingerprint';
+  readonly groupBy?: 'service' | 'severity' | 'error_type' | 'environment' | 'fingerprint';
 }
 
 /** Only intervals with errors. `key` is the value of groupBy, '' without it. */
 export interface TrendPoint {
   readonly startMs: number;
   readonly key: string;
+  readonly count: number;
+}
+
+/** Releases that sent errors between the two times. */
+export interface ReleaseQuery {
+  readonly companyId: number;
+  readonly service?: string;
+  readonly environment?: string;
+  /** Inclusive, Unix ms. */
+  readonly sinceMs?: number;
+  /** Exclusive, Unix ms. */
+  readonly untilMs?: number;
+  readonly limit: number;
+}
+
+/** The last one that was new first. `total`: also of those beyond the limit. */
+export interface ReleasePage {
+  readonly total: number;
+  readonly releases: readonly Release[];
+}
+
+/** What one service sent of one release in one environment; times and count over all that is kept. */
+export interface Release {
+  readonly service: string;
+  readonly environment: string;
+  readonly release: string;
+  readonly firstSeenMs: number;
+  readonly lastSeenMs: number;
   readonly count: number;
 }

@@ -1,9 +1,9 @@
 // SQL over groups. The counts come from the roll-up `group_hourly`; rows of an aliased fingerprint count for its target.
 import type { GroupQuery } from './error-store.ts';
+import { AT, UNTIL, scoped } from './queries.ts';
 import type { Query } from './queries.ts';
 
 const MS = (column: string) => `toUnixTimestamp64Milli(${column})`;
-const AT = (name: string) => `fromUnixTimestamp64Milli({${name}:Int64}, 'UTC')`;
 const NEVER = `toDateTime64(0, 3, 'UTC')`;
 
 const STATE = `WITH
@@ -43,7 +43,7 @@ function GROUPS(query: GroupQuery): string {
   if (query.errorType !== undefined) where.push('error_type = {error_type:String}');
   if (query.environment !== undefined) where.push('environment = {environment:String}');
   if (query.fingerprints !== undefined) where.push('fingerprint IN ({fingerprints:Array(FixedString(32))})');
-  return `SELECT toString(transform(member, alias.1, alias.2, member)) AS group_id, sum(n) AS total_count, min(f) AS first_seen, max(l) AS last_seen,
+  return `SELECT ${groupOf('member')} AS group_id, sum(n) AS total_count, min(f) AS first_seen, max(l) AS last_seen,
       argMax(s, l) AS service, max(sev) AS severity, argMax(et, l) AS error_type,
       arrayDistinct(arrayFlatten(groupArray(rel))) AS releases, arrayDistinct(arrayFlatten(groupArray(env))) AS environments,
       min(l <= until) AS resolved, max(until > ${NEVER} AND l > until) AS regressed
@@ -74,7 +74,29 @@ function groupsOf(query: GroupQuery): {
     conditions.push(`last_seen >= ${AT('since_ms')}`);
     params['since_ms'] = query.sinceMs;
   }
+  if (query.text !== undefined) {
+    const said = withWords(query);
+    conditions.push(`group_id IN (${said.text})`);
+    Object.assign(params, said.params);
+  }
   return { conditions, params };
+}
+
+/** Groups of the errors that GET /api/errors lists for the same words, filters and time. */
+function withWords(query: GroupQuery): { text: string; params: Record<string, unknown> } {
+  // A group's state is asked of the group, and where the page begins is not of its errors.
+  const { resolved: _resolved, after: _after, limit: _limit, ...filter } = query;
+  const { where, params } = scoped(filter);
+  return {
+    text: `SELECT ${groupOf('fingerprint')} FROM errors WHERE ${where.join(' AND ')} GROUP BY fingerprint`,
+    params,
+  };
+}
+
+/** The group of a fingerprint: itself, or the one that it was joined to. */
+function groupOf(fingerprint: string): string {
+  const member = `CAST(${fingerprint}, 'FixedString(32)')`;
+  return `toString(transform(${member}, alias.1, alias.2, ${member}))`;
 }
 
 /** Hourly counts of a group from a time on. */
@@ -87,12 +109,23 @@ export function selectGroupTrend(companyId: number, fingerprints: readonly strin
   };
 }
 
-/** The first error of a group after it was resolved. */
-export function selectRegression(companyId: number, fingerprints: readonly string[], resolvedUntilMs: number): Query {
+/**
+ * By fingerprint, the first error after it was resolved: in the hour of the resolution from the rows, later ones from the
+ * roll-up, so that a group that came back long ago costs no more than one of today.
+ */
+export function selectRegressions(companyId: number, fingerprints: readonly string[]): Query {
+  const where = `company_id = {company:UInt32} AND fingerprint IN ({fingerprints:Array(FixedString(32))}) AND ${UNTIL} > ${NEVER}`;
+  const [hour, untilHour] = ['toStartOfHour(timestamp)', `toStartOfHour(${UNTIL})`];
   return {
-    query: `SELECT ${MS('min(timestamp)')} AS at_ms FROM errors
-      WHERE company_id = {company:UInt32} AND fingerprint IN ({fingerprints:Array(FixedString(32))}) AND timestamp > ${AT('until_ms')} LIMIT 1`,
-    query_params: { company: companyId, fingerprints, until_ms: resolvedUntilMs },
+    query: `WITH (SELECT (groupArray(fingerprint), groupArray(resolved_until)) FROM group_state FINAL
+        WHERE company_id = {company:UInt32} AND fingerprint IN ({fingerprints:Array(FixedString(32))}) AND resolved_until > ${NEVER}) AS group_until
+      SELECT toString(fingerprint) AS fingerprint_text, ${MS('min(at)')} AS at_ms FROM (
+        SELECT fingerprint, min(timestamp) AS at FROM errors WHERE ${where} AND ${hour} > ${untilHour} GROUP BY fingerprint
+        UNION ALL SELECT fingerprint, min(timestamp) AS at FROM errors
+          WHERE ${where} AND ${hour} IN (SELECT toStartOfHour(arrayJoin(group_until.2))) AND ${hour} = ${untilHour} AND timestamp > ${UNTIL}
+          GROUP BY fingerprint)
+      GROUP BY fingerprint LIMIT {limit:UInt32}`,
+    query_params: { company: companyId, fingerprints, limit: fingerprints.length },
   };
 }
 

@@ -10,13 +10,14 @@ import {
   selectGroupStates,
   selectGroupTrend,
   selectMessages,
-  selectRegression,
+  selectRegressions,
 } from './queries-groups.ts';
 import { countTrend } from './queries.ts';
+import { createReleaseReads } from './read-releases.ts';
 import { toSeverity, unknownGrouping } from './rows.ts';
 import type { Runner } from './run.ts';
 
-type GroupReads = Pick<ErrorStore, 'listGroups' | 'getGroup' | 'countTrend'>;
+type GroupReads = Pick<ErrorStore, 'listGroups' | 'getGroup' | 'countTrend' | 'listReleases'>;
 
 interface GroupRow {
   readonly group_id: string;
@@ -37,6 +38,11 @@ interface StateRow {
   readonly resolved_until_ms: number | string;
   readonly resolved_at_ms: number | string;
   readonly notes: string;
+}
+
+interface RegressionRow {
+  readonly fingerprint_text: string;
+  readonly at_ms: number | string;
 }
 
 const DAY_MS = 86_400_000;
@@ -80,37 +86,32 @@ export function createGroupReads({ run, aliases, fixMarks, now }: ReadDeps): Gro
     const rows = await run.rows<GroupRow>(selectGroups({ companyId, fingerprints, limit: 1 }));
     const [group] = await withInputs(companyId, rows);
     if (group === undefined) return undefined;
-    const [trend, regressions] = await Promise.all([
-      run.rows<{ start_ms: number | string; count: number | string }>(
-        selectGroupTrend(companyId, fingerprints, now() - DAY_MS),
-      ),
-      group.regressed && group.resolvedUntilMs !== undefined
-        ? run.rows<{ at_ms: number | string }>(selectRegression(companyId, fingerprints, group.resolvedUntilMs))
-        : [],
-    ]);
+    const trend = await run.rows<{ start_ms: number | string; count: number | string }>(
+      selectGroupTrend(companyId, fingerprints, now() - DAY_MS),
+    );
     return {
       ...group,
-      regressedAtMs: regressions[0] === undefined ? undefined : Number(regressions[0].at_ms),
       trend: trend.map((point) => ({ startMs: Number(point.start_ms), count: Number(point.count) })),
     };
   }
 
   /** Adds what the roll-up does not hold: the fingerprint's inputs, a message, the resolution. */
-  async function withInputs(
-    companyId: number,
-    rows: readonly GroupRow[],
-  ): Promise<readonly (Group & { readonly resolvedUntilMs: number | undefined })[]> {
+  async function withInputs(companyId: number, rows: readonly GroupRow[]): Promise<readonly Group[]> {
     if (rows.length === 0) return [];
     const ids = rows.map((row) => row.group_id);
     const members = ids.flatMap((id) => aliases.membersOf(companyId, id));
     const newest = rows.map((row) => Number(row.last_seen_ms));
-    const [groupings, states, messages, marks] = await Promise.all([
+    const [groupings, states, messages, marks, cameBackMs] = await Promise.all([
       run.rows<{ fingerprint_text: string; grouping: string }>(selectGroupings(companyId, ids)),
       run.rows<StateRow>(selectGroupStates(companyId, ids)),
       run.rows<{ fingerprint_text: string; message: string; exception_type: string; id_text: string }>(
         selectMessages(companyId, members, newest),
       ),
       fixMarks.of(companyId, ids, 0),
+      regressionsOf(
+        companyId,
+        rows.filter(({ regressed }) => regressed).map((row) => row.group_id),
+      ),
     ]);
     const groupingOf = new Map(groupings.map((row) => [row.fingerprint_text, JSON.parse(row.grouping) as Grouping]));
     const stateOf = new Map(states.map((row) => [row.fingerprint_text, row]));
@@ -138,9 +139,8 @@ export function createGroupReads({ run, aliases, fixMarks, now }: ReadDeps): Gro
         resolved,
         resolutionNotes: resolved ? (state?.notes ?? '') : undefined,
         resolvedAtMs: resolvedUntilMs === 0 ? undefined : Number(state?.resolved_at_ms),
-        resolvedUntilMs: resolvedUntilMs === 0 ? undefined : resolvedUntilMs,
         regressed: Boolean(row.regressed),
-        regressedAtMs: undefined,
+        regressedAtMs: cameBackMs.get(row.group_id),
         autoFixAttempted: mark.actedAtMs > 0,
         autoFixSuccessful: mark.succeededAtMs > 0,
         trend: [],
@@ -148,9 +148,22 @@ export function createGroupReads({ run, aliases, fixMarks, now }: ReadDeps): Gro
     });
   }
 
+  /** By group, the first error after its resolution; of several fingerprints the earliest. */
+  async function regressionsOf(companyId: number, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    if (ids.length === 0) return new Map();
+    const members = ids.flatMap((id) => aliases.membersOf(companyId, id));
+    const found = new Map<string, number>();
+    for (const row of await run.rows<RegressionRow>(selectRegressions(companyId, members))) {
+      const group = aliases.targetOf(companyId, row.fingerprint_text);
+      found.set(group, Math.min(found.get(group) ?? Number.POSITIVE_INFINITY, Number(row.at_ms)));
+    }
+    return found;
+  }
+
   return {
     listGroups,
     getGroup,
+    listReleases: createReleaseReads(run),
     countTrend: async (query) =>
       (
         await run.rows<{ start_ms: number | string; key: string; count: number | string }>(

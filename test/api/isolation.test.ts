@@ -44,6 +44,7 @@ const logOf = (token: 'seven' | 'eight') => ({
   severity: 'error',
   error_type: 'timeout',
   message: `message of ${token}`,
+  release: `of ${token}`,
   trace_id: ids[token].trace,
 });
 
@@ -153,6 +154,16 @@ const cases: readonly Case[] = [
     route: 'GET /api/groups/:fingerprint',
     onFingerprint: (fingerprint) => ({ url: `/api/groups/${fingerprint}` }),
     own: { ok: 200 },
+  },
+  {
+    route: 'GET /api/releases',
+    async whole() {
+      const own = await call('GET', '/api/releases', 'seven');
+      expect(own.json()).toMatchObject({ total: 1, releases: [{ service: 'service-of-seven', release: 'of seven' }] });
+      expect((await call('GET', '/api/releases?company_id=8', 'seven')).body).toBe(own.body);
+      const foreign = await call('GET', '/api/releases?service=service-of-eight', 'seven');
+      expect(foreign.json()).toEqual({ total: 0, releases: [] });
+    },
   },
   {
     route: 'GET /api/trends',

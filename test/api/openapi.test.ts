@@ -47,6 +47,7 @@ test('it is OpenAPI 3.1 and has every route', () => {
       'GET /api/healing',
       'GET /api/me',
       'GET /api/notifications',
+      'GET /api/releases',
       'GET /api/rules',
       'GET /api/stream',
       'GET /api/trends',
@@ -64,7 +65,7 @@ test('it is OpenAPI 3.1 and has every route', () => {
       'POST /api/healing/pause',
     ].sort(),
   );
-  expect(routes).toHaveLength(29);
+  expect(routes).toHaveLength(30);
 });
 
 test('fields stand where they are read: path, query or body', () => {

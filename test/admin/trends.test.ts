@@ -49,6 +49,9 @@ afterAll(async () => {
   await pool?.stop();
 });
 
+const namesOf = (links: readonly { getAttribute(name: string): string | null }[]) =>
+  links.map((link) => link.getAttribute('aria-label') ?? '');
+
 async function tilesOf(page: Page): Promise<readonly string[]> {
   await page.locator('.tiles').waitFor();
   return (await page.locator('.tiles > div').allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' '));
@@ -68,7 +71,7 @@ test('the last day is told in numbers against the day before, with what is new, 
   const back = page.getByRole('region', { name: 'Came back' });
   await back.getByRole('link', { name: /the books do not balance/ }).waitFor();
   expect(await page.getByRole('region', { name: 'New groups' }).getByRole('listitem').count()).toBe(8);
-  await page.locator('.fix-marks a').waitFor();
+  await page.getByRole('list', { name: 'Fixes that acted' }).getByRole('link').waitFor();
   await lookAt(page, 'trends');
   await close();
 });
@@ -77,6 +80,46 @@ test('a fix is a mark where it acted, and leads to its timeline', async () => {
   const { page, close } = await admin.visit('#/trends?since=1h');
   await page.getByRole('link', { name: 'Fix of cart: succeeded' }).click();
   await page.getByRole('heading', { name: 'cart: CLIENT_POOL_EXHAUSTED' }).waitFor();
+  await close();
+});
+
+test('a deploy is a mark where its first error came, a row below the charts, and leads to its errors', async () => {
+  const { page, close } = await admin.visit('#/trends');
+  const marks = page.getByRole('list', { name: 'Releases first seen' });
+  await marks.waitFor();
+  expect((await marks.getByRole('link').evaluateAll(namesOf)).toSorted()).toEqual([
+    'checkout 2.7.9 in production',
+    'checkout 2.8.0 in production',
+    'mcp-server 1.4.2 in production',
+  ]);
+  const list = page.getByRole('region', { name: 'New releases' });
+  expect((await list.getByRole('listitem').allInnerTexts()).map((text) => text.split('\n').slice(0, 2))).toEqual([
+    ['mcp-server', '1.4.2 production'],
+    ['checkout', '2.8.0 production'],
+    ['checkout', '2.7.9 production'],
+  ]);
+  await page.getByRole('button', { name: 'Table' }).click();
+  await page.getByRole('table', { name: /^Errors by interval/ }).waitFor();
+  expect(await list.getByRole('listitem').count()).toBe(3);
+  await page.getByRole('button', { name: 'Table' }).click();
+  await marks.getByRole('link', { name: 'mcp-server 1.4.2 in production' }).click();
+  await page.getByText('12 errors').waitFor();
+  expect(new URL(page.url()).hash).toBe('#/errors?service=mcp-server&environment=production&state=all');
+  await close();
+});
+
+test('releases that were first seen at about one time are one mark, which says them all', async () => {
+  const { page, close } = await admin.visit('#/trends?since=7d');
+  const marks = page.getByRole('list', { name: 'Releases first seen' });
+  // 17 and a half hours of seven days.
+  await marks.waitFor();
+  const links = await marks.getByRole('link').evaluateAll(namesOf);
+  expect(links.join(', ').split(', ').toSorted()).toEqual([
+    'checkout 2.7.9 in production',
+    'checkout 2.8.0 in production',
+    'mcp-server 1.4.2 in production',
+  ]);
+  expect(links.length).toBeLessThan(3);
   await close();
 });
 

@@ -18,6 +18,7 @@ import type { listErrors } from '../../operations/list-errors.ts';
 import type { listFixes } from '../../operations/list-fixes.ts';
 import type { listGroups } from '../../operations/list-groups.ts';
 import type { listNotifications } from '../../operations/list-notifications.ts';
+import type { listReleases } from '../../operations/list-releases.ts';
 import type { listRules } from '../../operations/list-rules.ts';
 import type { pauseView } from '../../operations/pause-healing.ts';
 
@@ -33,6 +34,8 @@ export type GroupItem = z.output<typeof groupItem>;
 export type GroupAnswer = z.output<typeof groupView>;
 export type GroupPage = Answer<typeof listGroups>;
 export type Trends = Answer<typeof getTrends>;
+export type ReleasePage = Answer<typeof listReleases>;
+export type Release = ReleasePage['releases'][number];
 export type Similar = Answer<typeof findSimilar>['similar'][number];
 
 export type FixItem = z.output<typeof fixItem>;

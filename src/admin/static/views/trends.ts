@@ -1,7 +1,7 @@
-// Health trends: how many errors over time, against the time before, by what one asks for, with the fixes that acted.
+// Health trends: how many errors over time, against the time before, by what one asks for, with deploys and fixes.
 import { useMemo, useState } from 'preact/hooks';
 import { get } from '../api-client.ts';
-import type { FixPage, GroupPage, Trends } from '../answers.ts';
+import type { FixPage, GroupPage, ReleasePage, Trends } from '../answers.ts';
 import { html } from '../html.ts';
 import { useEvery, useLoad } from '../load.ts';
 import { Segments } from '../parts/segments.ts';
@@ -11,6 +11,7 @@ import { linkTo, refine, route } from '../route.ts';
 import { company } from '../session.ts';
 import { Chart } from './trends/chart.ts';
 import type { Line } from './trends/chart.ts';
+import { DeployMarks, ReleaseList, newReleases } from './trends/deploys.ts';
 import { FixMarks, actedFixes } from './trends/fix-marks.ts';
 import { GroupLists, changedGroups } from './trends/group-lists.ts';
 import { DEFAULT_PERIOD, periodOf, periods, windowOf } from './trends/period.ts';
@@ -32,6 +33,7 @@ interface Answers extends Window {
   readonly before: Trends;
   readonly fixes: FixPage;
   readonly groups: GroupPage;
+  readonly releases: ReleasePage;
 }
 
 export function TrendsView() {
@@ -93,13 +95,14 @@ async function ask({ period, split, signal }: Asking): Promise<Answers> {
     until: new Date(untilMs - shiftMs).toISOString(),
     interval: period.interval,
   });
-  const [now, before, fixes, groups] = await Promise.all([
+  const [now, before, fixes, groups, releases] = await Promise.all([
     get<Trends>('/api/trends', { ...trends(0), group_by: split }, signal),
     get<Trends>('/api/trends', trends(period.shiftMs), signal),
     get<FixPage>('/api/fixes', { state: ['ended', 'verifying', 'acting', 'rolling_back'], limit: MANY }, signal),
     get<GroupPage>('/api/groups', { since: new Date(sinceMs).toISOString(), limit: MANY }, signal),
+    get<ReleasePage>('/api/releases', { since: new Date(sinceMs).toISOString(), limit: MANY }, signal),
   ]);
-  return { sinceMs, untilMs, now, before, fixes, groups };
+  return { sinceMs, untilMs, now, before, fixes, groups, releases };
 }
 
 interface ShownFields {
@@ -111,7 +114,7 @@ interface ShownFields {
 function Shown({ answers, period, isTable }: ShownFields) {
   const [toPixels, setToPixels] = useState<((ms: number) => number | undefined) | undefined>(undefined);
   // Each drawing tells where the marks go; that must not draw again.
-  const { starts, now, before, series, fixes, changed, all, split } = useMemo(
+  const { starts, now, before, series, fixes, changed, releases, all, split } = useMemo(
     () => toShown(answers, period),
     [answers, period],
   );
@@ -136,7 +139,7 @@ function Shown({ answers, period, isTable }: ShownFields) {
         before=${before}
         beforeText=${period.before}
       />
-      <${GroupLists} changed=${changed} />`;
+      <${GroupLists} changed=${changed}><${ReleaseList} releases=${releases} /><//>`;
   }
   return html`${tiles}
     <section aria-label="All errors">
@@ -150,6 +153,7 @@ function Shown({ answers, period, isTable }: ShownFields) {
           onDrawn=${(to: (ms: number) => number | undefined) => setToPixels(() => to)}
         />
         ${toPixels === undefined || fixes.length === 0 ? null : html`<${FixMarks} fixes=${fixes} toPixels=${toPixels} />`}
+        ${toPixels === undefined || releases.length === 0 ? null : html`<${DeployMarks} releases=${releases} toPixels=${toPixels} />`}
       </div>
     </section>
     <section aria-label="Split">
@@ -161,7 +165,7 @@ function Shown({ answers, period, isTable }: ShownFields) {
         height=${200}
       />
     </section>
-    <${GroupLists} changed=${changed} />`;
+    <${GroupLists} changed=${changed}><${ReleaseList} releases=${releases} /><//>`;
 }
 
 function toShown(answers: Answers, period: Period) {
@@ -182,6 +186,7 @@ function toShown(answers: Answers, period: Period) {
     split: toLines(series),
     fixes: actedFixes(answers.fixes.fixes, answers.sinceMs),
     changed: changedGroups(answers.groups, answers.sinceMs),
+    releases: newReleases(answers.releases.releases, answers.sinceMs),
   };
 }
 

@@ -17,10 +17,8 @@ const states = { open: 'open', resolved: 'resolved', all: 'open and resolved' } 
 
 export function FilterBar({ filters }: { readonly filters: Filters }) {
   const { severity, service, environment, type, state, since, group } = filters;
-  const services = useLoad(`${company.value} ${since}`, (signal) =>
-    get<Trends>('/api/trends', { since, interval: '1d', group_by: 'service' }, signal),
-  ).state;
-  const names = services.kind === 'ready' ? [...new Set(services.value.points.map(({ key }) => key))].sort() : [];
+  const services = useNames('service', since);
+  const environments = useNames('environment', since);
   const isNarrowed = JSON.stringify(filters) !== JSON.stringify(NO_FILTERS);
   return html`<form class="filters" role="search" onSubmit=${(event: Event) => event.preventDefault()}>
     <${SearchField} text=${filters.text} />
@@ -43,7 +41,7 @@ export function FilterBar({ filters }: { readonly filters: Filters }) {
     <${Choice}
       label="Service"
       value=${service}
-      options=${[['', 'all services'], ...withValue(names, service).map((name) => [name, name])]}
+      options=${[['', 'all services'], ...withValue(services, service).map((name) => [name, name])]}
       onPick=${(value: string) => refine({ service: value })}
     />
     <${Choice}
@@ -64,7 +62,12 @@ export function FilterBar({ filters }: { readonly filters: Filters }) {
       options=${Object.entries(periods)}
       onPick=${(value: string) => refine({ since: value === '24h' ? '' : value })}
     />
-    <${EnvironmentField} key=${environment} environment=${environment} />
+    <${Choice}
+      label="Environment"
+      value=${environment}
+      options=${[['', 'all environments'], ...withValue(environments, environment).map((name) => [name, name])]}
+      onPick=${(value: string) => refine({ environment: value })}
+    />
     ${
       group === ''
         ? null
@@ -78,6 +81,18 @@ export function FilterBar({ filters }: { readonly filters: Filters }) {
 
 function clear(): void {
   refine({ severity: '', service: '', environment: '', type: '', state: '', since: '', group: '', q: '' });
+}
+
+/** Which there were errors of in the period; none while they are asked for. */
+function useNames(of: 'service' | 'environment', since: string): readonly string[] {
+  const { state } = useLoad(`${company.value} ${of} ${since}`, (signal) =>
+    get<Trends>('/api/trends', { since, interval: '1d', group_by: of }, signal),
+  );
+  if (state.kind !== 'ready') return [];
+  const keys = new Set(state.value.points.map(({ key }) => key));
+  // Errors that name none can't be asked for alone.
+  keys.delete('');
+  return [...keys].sort();
 }
 
 /** What is chosen must be seen, also when it is not in the list any more. */
@@ -125,17 +140,4 @@ function SearchField({ text }: { readonly text: string }) {
       onInput=${type}
     />
   </label>`;
-}
-
-function EnvironmentField({ environment }: { readonly environment: string }) {
-  const pick = ({ currentTarget }: { readonly currentTarget: HTMLInputElement }) =>
-    refine({ environment: currentTarget.value.trim() });
-  return html`<input
-    class="environment"
-    aria-label="Environment"
-    placeholder="environment"
-    defaultValue=${environment}
-    maxlength="256"
-    onChange=${pick}
-  />`;
 }

@@ -41,7 +41,7 @@ export function readFilters(query: Readonly<Record<string, string>>): Filters {
   };
 }
 
-/** What GET /api/errors and GET /api/groups both know. */
+/** What GET /api/errors and GET /api/groups both know. Without a word there is nothing to look for: the server refuses that. */
 export function toQuery(filters: Filters): Query {
   const given = (text: string) => (text === '' ? undefined : text);
   return {
@@ -51,6 +51,7 @@ export function toQuery(filters: Filters): Query {
     error_type: given(filters.type),
     resolved: filters.state === 'all' ? undefined : filters.state === 'resolved',
     since: filters.since,
+    q: wordsOf(filters.text).length === 0 ? undefined : filters.text,
   };
 }
 
@@ -69,7 +70,7 @@ export function isShown(error: Omit<ErrorItem, 'timestamp'>, filters: Filters): 
 }
 
 /** As the server looks: every word, in any case. */
-export function hasWords(
+function hasWords(
   { exception_type: type, message }: Pick<ErrorItem, 'exception_type' | 'message'>,
   text: string,
 ): boolean {
@@ -78,7 +79,6 @@ export function hasWords(
   return words.every((word) => found.includes(word));
 }
 
-/** Empty when there is nothing to look for; the server refuses a search without a word. */
-export function wordsOf(text: string): readonly string[] {
+function wordsOf(text: string): readonly string[] {
   return text.toLowerCase().match(/[\p{L}\p{N}\u0080-\u{10ffff}]+/gu) ?? [];
 }

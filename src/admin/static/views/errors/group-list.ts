@@ -17,7 +17,7 @@ import { company } from '../../session.ts';
 import { tellArrived } from '../../toast.ts';
 import { asked, resolution } from './changes.ts';
 import { EmptyFeed } from './empty-feed.ts';
-import { hasWords, isShown, toQuery } from './filters.ts';
+import { isShown, toQuery } from './filters.ts';
 import type { Filters } from './filters.ts';
 import { useHold } from './held-list.ts';
 import { useRowHeight } from './row-height.ts';
@@ -103,7 +103,7 @@ interface GroupRowsFields {
 }
 
 function GroupRows({ groups: { page, trends }, filters, onScrolled }: GroupRowsFields) {
-  const shown = page.groups.filter((group) => hasWords(group, filters.text));
+  const { groups: shown, total } = page;
   const rowHeight = useRowHeight();
   const selected = useCursor(
     shown.map(({ fingerprint }) => fingerprint),
@@ -112,8 +112,8 @@ function GroupRows({ groups: { page, trends }, filters, onScrolled }: GroupRowsF
   const counts = hourlyCounts(trends, nowMs.value);
   return html`
     <p class="feed-count" role="status">
-      ${shown.length.toLocaleString('en')} ${shown.length === 1 ? 'group' : 'groups'}
-      ${page.total > page.groups.length ? ` among the ${MOST} seen last, of ${page.total.toLocaleString('en')}` : ''}
+      ${total.toLocaleString('en')} ${total === 1 ? 'group' : 'groups'}
+      ${total > shown.length ? `, the ${shown.length} seen last are here` : ''}
     </p>
     ${
       shown.length === 0

@@ -9,7 +9,7 @@ import { tellArrived } from '../../toast.ts';
 import { asked, resolution } from './changes.ts';
 import { EMPTY_FEED, append, arrive, letIn, renew, setResolved } from './feed.ts';
 import type { Feed } from './feed.ts';
-import { isShown, toQuery, wordsOf } from './filters.ts';
+import { isShown, toQuery } from './filters.ts';
 import type { Filters } from './filters.ts';
 
 /** The first page is to be there at once; whoever scrolls on wants many. */
@@ -38,14 +38,12 @@ export function useFeed(filters: Filters, isHeld: () => boolean): UsedFeed {
   const key = JSON.stringify(filters);
 
   const ask = async (cursor: string | undefined, by: (page: Pick<Feed, 'items' | 'total' | 'cursor'>) => Change) => {
-    const q = wordsOf(filters.text).length === 0 ? undefined : filters.text;
     const fingerprint = filters.group === '' ? undefined : filters.group;
     const asked = currentKey.current;
     try {
       const page = await get<ErrorPage>('/api/errors', {
         ...toQuery(filters),
         fingerprint,
-        q,
         limit: cursor === undefined ? FIRST_PAGE : NEXT_PAGE,
         cursor,
       });

@@ -3,14 +3,7 @@ import type { FixItem } from '../../answers.ts';
 import { html } from '../../html.ts';
 import { Icon } from '../../parts/icon.ts';
 import { linkTo } from '../../route.ts';
-
-interface Placed {
-  readonly left: number;
-  readonly fixes: readonly FixItem[];
-}
-
-/** Two marks nearer than this could not be told apart, nor met with a finger. */
-const APART_PX = 24;
+import { placeMarks } from './place-marks.ts';
 
 /** When something was done; of what did nothing there is nothing to see in a chart. */
 export function actedFixes(fixes: readonly FixItem[], sinceMs: number): readonly FixItem[] {
@@ -24,10 +17,9 @@ export function FixMarks({
   readonly fixes: readonly FixItem[];
   readonly toPixels: (ms: number) => number | undefined;
 }) {
-  return html`<ul class="fix-marks" aria-label="Fixes that acted">
-    ${place(fixes, toPixels).map(({ left, fixes: here }) => {
+  return html`<ul class="chart-marks" aria-label="Fixes that acted">
+    ${placeMarks(fixes, ({ acted_at: at }) => Date.parse(at ?? ''), toPixels).map(({ left, items: here }) => {
       const [fix] = here;
-      if (fix === undefined) return null;
       const isGood = here.every(({ outcome }) => outcome === 'succeeded');
       const label = here
         .map(({ target, outcome, state }) => `${target}: ${(outcome ?? state).replaceAll('_', ' ')}`)
@@ -45,17 +37,4 @@ export function FixMarks({
       </li>`;
     })}
   </ul>`;
-}
-
-function place(fixes: readonly FixItem[], toPixels: (ms: number) => number | undefined): readonly Placed[] {
-  const placed: { left: number; fixes: FixItem[] }[] = [];
-  const inOrder = fixes.toSorted((one, other) => Date.parse(one.acted_at ?? '') - Date.parse(other.acted_at ?? ''));
-  for (const fix of inOrder) {
-    const left = toPixels(Date.parse(fix.acted_at ?? ''));
-    const last = placed.at(-1);
-    if (left === undefined) continue;
-    if (last !== undefined && left - last.left < APART_PX) last.fixes.push(fix);
-    else placed.push({ left, fixes: [fix] });
-  }
-  return placed;
 }

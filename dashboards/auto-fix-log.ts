@@ -1,14 +1,13 @@
 // What was tried, what came of it, and what was held back.
 import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { deploys, fixes } from './annotations.ts';
 import { dashboardOf } from './dashboard-of.ts';
 import { coloured, hidden, judged, risingIsGood, toError, toFeed, toFix, unit, whole, width } from './fields.ts';
 import { bars, lines, ranking, stat, table } from './panels.ts';
-import { ATTEMPTS, NEVER } from './sql.ts';
+import { ATTEMPTS, NEVER, PROVEN } from './sql.ts';
 import { ruleVariable } from './variables.ts';
 import type { Places } from './variables.ts';
 
-/** What proves something about a rule: it acted, it is over, and it was neither overtaken nor lost with a crash. */
-const PROVEN = `how = 'ended' AND acted > ${NEVER} AND ended_as NOT IN ('superseded', 'abandoned')`;
 const RECOVERY = `quantileExactIf(0.5)(recovery_ms, ended_as = 'succeeded')`;
 
 export function autoFixLog(places: Places): DashboardBuilder {
@@ -19,6 +18,7 @@ export function autoFixLog(places: Places): DashboardBuilder {
       description: 'What rules tried, whether it was seen to help, how long it took, and what was held back and why.',
       from: 'now-7d',
       variables: [ruleVariable()],
+      annotations: [deploys(), ...fixes(ATTEMPTS)],
       places,
     },
     [

@@ -5,7 +5,7 @@ import {
   DashboardLinkBuilder,
   DashboardLinkType,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import type { Panel, VariableModel } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { AnnotationQuery, Panel, VariableModel } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import { variablesOf } from './variables.ts';
 import type { Places } from './variables.ts';
@@ -16,12 +16,14 @@ interface Described {
   readonly description: string;
   /** Beside those that all have. */
   readonly variables?: readonly VariableModel[];
+  /** What is marked over its charts. */
+  readonly annotations?: readonly Builder<AnnotationQuery>[];
   readonly places: Places;
   readonly from?: string;
 }
 
 export function dashboardOf(
-  { uid, title, description, variables, places, from = 'now-24h' }: Described,
+  { uid, title, description, variables, annotations = [], places, from = 'now-24h' }: Described,
   panels: readonly Builder<Panel>[],
 ): DashboardBuilder {
   const dashboard = new DashboardBuilder(title)
@@ -49,6 +51,7 @@ export function dashboardOf(
         .icon('external link')
         .targetBlank(true),
     );
+  for (const annotation of annotations) dashboard.annotation(annotation);
   for (const [index, panel] of panels.entries())
     dashboard.withPanel({ build: () => ({ ...panel.build(), id: index + 1 }) });
   return dashboard;

@@ -1,9 +1,22 @@
 // Is it getting better or worse, and where?
 import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { deploys, fixes } from './annotations.ts';
 import { dashboardOf } from './dashboard-of.ts';
 import { coloured, hidden, judged, risingIsBad, risingIsGood, toError, toFeed, unit, width } from './fields.ts';
 import { bars, lines, stat, table } from './panels.ts';
-import { CHOSEN, COMPANY, GROUPS, GROUP_ID, IN_RANGE, MINUTE, NEVER, PER_MINUTE, STATE, UNTIL } from './sql.ts';
+import {
+  ATTEMPTS_OF_ALL_RULES,
+  CHOSEN,
+  COMPANY,
+  GROUPS,
+  GROUP_ID,
+  IN_RANGE,
+  MINUTE,
+  NEVER,
+  PER_MINUTE,
+  STATE,
+  UNTIL,
+} from './sql.ts';
 import { choice } from './variables.ts';
 import type { Places } from './variables.ts';
 
@@ -42,6 +55,7 @@ export function healthTrends(places: Places): DashboardBuilder {
       variables: [
         choice('slo', 'Minutes without errors (%)', { values: ['90', '95', '99', '99.5', '99.9'], current: '99' }),
       ],
+      annotations: [deploys(), ...fixes(ATTEMPTS_OF_ALL_RULES)],
       places,
     },
     [

@@ -44,13 +44,13 @@ export interface PanelOptions {
   readonly thresholds?: readonly Threshold[];
 }
 
-const SOURCE = { type: CLICKHOUSE.type, uid: '${datasource}' };
+export const SOURCE = { type: CLICKHOUSE.type, uid: '${datasource}' };
 
 /** As the plugin numbers them. */
 const FORMATS = { timeseries: 0, table: 1 } as const;
 
-function clickhouse(rawSql: string, queryType: keyof typeof FORMATS): Builder<Dataquery> {
-  const query = { refId: 'A', datasource: SOURCE, editorType: 'sql', queryType, format: FORMATS[queryType], rawSql };
+export function clickhouse(rawSql: string, queryType: keyof typeof FORMATS, refId = 'A'): Builder<Dataquery> {
+  const query = { refId, datasource: SOURCE, editorType: 'sql', queryType, format: FORMATS[queryType], rawSql };
   return { build: () => ({ ...query, _implementsDataqueryVariant: () => undefined }) };
 }
 

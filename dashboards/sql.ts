@@ -48,13 +48,25 @@ export const GROUPS = `SELECT ${GROUP_ID} AS group_id, min(first) AS first_seen,
   GROUP BY group_id`;
 
 /** One row an attempt, as its newest event has it; those that began in the time range. */
-export const ATTEMPTS = `SELECT attempt_id AS id, max(started_at) AS started, argMax(state, seq) AS how, argMax(outcome, seq) AS ended_as,
+export const ATTEMPTS_OF_ALL_RULES = attemptsOf('1 = 1');
+export const ATTEMPTS = attemptsOf('$__conditionalAll(rule_id IN (${rule:sqlstring}), $rule)');
+
+function attemptsOf(rules: string): string {
+  return `SELECT attempt_id AS id, max(started_at) AS started, argMax(state, seq) AS how, argMax(outcome, seq) AS ended_as,
     argMax(suppression, seq) AS held_back, any(rule_id) AS rule, argMax(target_key, seq) AS target, max(acted_at) AS acted,
     any(error_id) AS error, argMax(attempt, seq) AS json, JSONExtractString(json, 'cause', 'service') AS service,
     JSONExtractInt(json, 'endedAtMs') AS ended_ms, ended_ms - JSONExtractInt(json, 'cause', 'firstErrorAtMs') AS recovery_ms
-  FROM attempt_events WHERE ${COMPANY} AND $__timeFilter(started_at) AND $__conditionalAll(rule_id IN (\${rule:sqlstring}), $rule)
+  FROM attempt_events WHERE ${COMPANY} AND $__timeFilter(started_at) AND ${rules}
     AND ${OF_CHOSEN_ERROR}
   GROUP BY attempt_id HAVING ${SERVICE}`;
+}
+
+/** What proves something about a rule: it acted, it is over, and it was neither overtaken nor lost with a crash. Of ATTEMPTS. */
+export const PROVEN = `how = 'ended' AND acted > ${NEVER} AND ended_as NOT IN ('superseded', 'abandoned')`;
+
+/** One row a release of a service in an environment, whatever the severities: it is as old as its first error. */
+export const RELEASES = `SELECT service, environment, release, min(timestamp) AS first_seen FROM errors
+  WHERE ${COMPANY} AND ${SERVICE} AND ${ENVIRONMENT} AND release != '' GROUP BY service, environment, release`;
 
 /** One row a delegation, as the newest event of its case has it; of cases opened in the time range. */
 export const DELEGATIONS = `SELECT case_id, opened, error, JSONExtractString(json, 'service') AS service, JSONExtractString(task, 'id') AS delegation,

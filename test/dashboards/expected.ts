@@ -137,7 +137,7 @@ const errorFeed: Readonly<Record<string, Expected>> = {
         'timeout',
         'Error: trouble 1392',
         'production',
-        '1.0.0',
+        '1.1.0',
         'resolved',
         '',
         id(1392),
@@ -463,4 +463,32 @@ export const expected: Readonly<Record<string, Readonly<Record<string, Expected>
   'auto-fix-log': autoFixLog,
   'agent-activity': agentActivity,
   pipeline,
+};
+
+const deploys: readonly Row[] = [
+  ['2026-11-23 16:00:00.000', 'search 1.0.0 was first seen', 'search,1.0.0'],
+  ['2026-11-24 02:00:00.000', 'checkout 1.0.0 was first seen in staging', 'checkout,1.0.0,staging'],
+  ['2026-11-24 09:01:00.000', 'checkout 1.1.0 was first seen in production', 'checkout,1.1.0,production'],
+];
+const helped: readonly Row[] = [
+  ['2026-11-24 00:00:01.000', 'every-outcome on checkout: succeeded', 'checkout,every-outcome'],
+  ['2026-11-24 10:00:01.000', 'restart-db on checkout: succeeded', 'checkout,restart-db'],
+  ['2026-11-24 11:00:01.000', 'restart-db on billing: succeeded', 'billing,restart-db'],
+];
+/** Not what was overtaken or given up, which proves nothing, and not what never acted. */
+const didNotHelp: readonly Row[] = [
+  ...['escalated', 'failed', 'inconclusive', 'ineffective', 'relapsed', 'rolled back', 'worse'].map((outcome) => [
+    '2026-11-24 00:00:01.000',
+    `every-outcome on checkout: ${outcome}`,
+    'checkout,every-outcome',
+  ]),
+  ['2026-11-24 08:00:01.000', 'raise-memory on checkout: relapsed', 'checkout,raise-memory'],
+  ['2026-11-24 09:00:01.000', 'restart-db on checkout: ineffective', 'checkout,restart-db'],
+];
+const marks = { Deploys: deploys, 'Fixes that helped': helped, 'Fixes that did not help': didNotHelp };
+
+/** Columns time, text, tags. */
+export const expectedAnnotations: Readonly<Record<string, Readonly<Record<string, readonly Row[]>>>> = {
+  'health-trends': marks,
+  'auto-fix-log': marks,
 };

@@ -102,6 +102,30 @@ describe('dashboards', () => {
     },
   );
 
+  const marks = dashboards.flatMap((dashboard) =>
+    (dashboard.annotations.list ?? []).map((one) => [`${dashboard.title}: ${one.name}`, one, dashboard] as const),
+  );
+  test.each(marks)(
+    '%s is on, has a switch in sight, and asks the data source for what its dashboard knows',
+    (_, { enable, hide, placement, datasource, target }, { templating }) => {
+      expect([enable, hide, placement]).toEqual([true, false, undefined]);
+      expect(datasource).toEqual({ type: 'grafana-clickhouse-datasource', uid: '${datasource}' });
+      expect(target).toMatchObject({ editorType: 'sql', format: 1, refId: 'Anno' });
+      expect(target.rawSql).toContain('LIMIT');
+      expect(target.rawSql).not.toMatch(/(?<!GLOBAL) IN \(SELECT/);
+      const variables = templating.list.map(({ name }) => name);
+      for (const [, name = ''] of target.rawSql.matchAll(/\$\{?((?!__)\w+)/g)) expect(variables).toContain(name);
+    },
+  );
+
+  test('marks of one name have one colour', () => {
+    expect([...new Set(marks.map(([, { name, iconColor }]) => `${name}: ${iconColor}`))].sort()).toEqual([
+      'Deploys: blue',
+      'Fixes that did not help: red',
+      'Fixes that helped: green',
+    ]);
+  });
+
   test('errors, fixes and traces lead to where the admin page and the tools put them', () => {
     const urls = new Set(
       [...JSON.stringify(panels).matchAll(/"url":"((?:[^"\\]|\\.)*)"/g)].map(

@@ -43,11 +43,30 @@ export interface VariableModel {
   readonly current?: { readonly value: string | readonly string[] };
 }
 
+/** Something marked over every chart of a dashboard. */
+export interface Annotation {
+  readonly name: string;
+  readonly enable: boolean;
+  /** true: there is no switch for it. */
+  readonly hide?: boolean;
+  /** Where the switch is, when not above the charts. */
+  readonly placement?: string;
+  readonly iconColor: string;
+  readonly datasource: Panel['datasource'];
+  readonly target: {
+    readonly refId: string;
+    readonly rawSql: string;
+    readonly editorType: string;
+    readonly format: number;
+  };
+}
+
 export interface Dashboard {
   readonly uid: string;
   readonly title: string;
   readonly description: string;
   readonly panels: readonly Panel[];
+  readonly annotations: { readonly list?: readonly Annotation[] };
   readonly templating: { readonly list: readonly VariableModel[] };
 }
 

@@ -42,9 +42,10 @@ const chosen = (company: string): Variables => ({
 });
 
 const queries = dashboardNames.flatMap((name) => {
-  const { panels, templating } = readDashboard(name);
+  const { panels, templating, annotations } = readDashboard(name);
   return [
     ...panels.flatMap(({ title, targets }) => targets.map(({ rawSql }) => ({ name, title, sql: rawSql ?? '' }))),
+    ...(annotations.list ?? []).map(({ name: title, target }) => ({ name, title, sql: target.rawSql })),
     ...templating.list.map(({ name: variable, type, query }) => ({
       name,
       title: `$${variable}`,

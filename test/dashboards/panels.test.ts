@@ -1,7 +1,7 @@
 // Runs what the committed files ask, on a store whose content is known, and holds the answers against numbers worked out by hand.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, type Asked, openSeeded } from './ask.ts';
-import { expected } from './expected.ts';
+import { expected, expectedAnnotations } from './expected.ts';
 import { type TimeRange, type Variables, expand } from './expand.ts';
 import { dashboardNames, readDashboard, readRules } from './grafana.ts';
 import { NOW, ago } from './seed.ts';
@@ -34,6 +34,14 @@ const queried = dashboards.flatMap(([name, { templating }]) =>
     variable.type === 'query' ? [{ name, title: variable.name, sql: variable.query ?? '' }] : [],
   ),
 );
+const annotations = dashboards.flatMap(
+  ([
+    name,
+    {
+      annotations: { list = [] },
+    },
+  ]) => list.map((annotation) => ({ name, title: annotation.name, sql: annotation.target.rawSql })),
+);
 const rules = readRules();
 
 let store: Asked;
@@ -63,8 +71,10 @@ describe('panels', () => {
       Object.keys(of).map((title) => `${name}: ${title}`),
     );
     expect(has.sort()).toEqual(wanted.sort());
-    console.log(`${panels.length} panels, ${queried.length} variables and ${rules.length} alerts are run`);
-    expect([panels.length, queried.length, rules.length]).toEqual([45, 17, 5]);
+    console.log(
+      `${panels.length} panels, ${queried.length} variables, ${rules.length} alerts and ${annotations.length} annotations are run`,
+    );
+    expect([panels.length, queried.length, rules.length, annotations.length]).toEqual([45, 17, 5, 6]);
   });
 
   test.each(panels)('$name: $title answers with the numbers of the seed', async ({ name, title, sql }) => {
@@ -139,6 +149,47 @@ describe('panels', () => {
   test('the error budget follows the objective', async () => {
     const { rows } = await ask(sqlOf('health-trends', 'Error budget by service'), { slo: { value: '99.9' } });
     expect(rounded(rows)[0]).toEqual(['checkout', 2, 1.44, -0.388889]);
+  });
+});
+
+describe('annotations', () => {
+  test('every annotation has its expected answer, and every answer an annotation', () => {
+    const has = annotations.map(({ name, title }) => `${name}: ${title}`);
+    const wanted = Object.entries(expectedAnnotations).flatMap(([name, of]) =>
+      Object.keys(of).map((title) => `${name}: ${title}`),
+    );
+    expect(has.toSorted()).toEqual(wanted.toSorted());
+  });
+
+  test.each(annotations)('$name: $title marks what the seed has, as Grafana takes it', async ({ name, title, sql }) => {
+    const answer = await ask(sql);
+    expect(answer.columns).toEqual(['time', 'text', 'tags']);
+    expect(answer.types).toEqual(["DateTime64(3, 'UTC')", 'String', 'String']);
+    expect(answer.rows).toEqual(expectedAnnotations[name]?.[title]);
+    await expect(ask(sql, { company: { value: '' } })).resolves.toMatchObject({ rows: [] });
+  });
+
+  test.each([
+    ['Deploys', { service: { value: ['search'] } }, 1],
+    ['Deploys', { environment: { value: ['staging'] } }, 1],
+    // A release is as old as its first error, whichever severities are looked at.
+    ['Deploys', { severity: { value: ['critical'] } }, 3],
+    ['Fixes that helped', { service: { value: ['billing'] } }, 1],
+    ['Fixes that helped', { severity: { value: ['critical'] } }, 1],
+    ['Fixes that did not help', { service: { value: ['billing'] } }, 0],
+    ['Fixes that did not help', { environment: { value: ['staging'] } }, 0],
+  ] satisfies readonly (readonly [string, Variables, number])[])(
+    '%s are narrowed by %j',
+    async (title, change, count) => {
+      for (const { sql } of annotations.filter((annotation) => annotation.title === title))
+        expect((await ask(sql, change)).rows).toHaveLength(count);
+    },
+  );
+
+  test('the fixes of the auto-fix log are those of its rules', async () => {
+    const sql =
+      annotations.find(({ name, title }) => name === 'auto-fix-log' && title === 'Fixes that helped')?.sql ?? '';
+    expect((await ask(sql, { rule: { value: ['restart-db'] } })).rows).toHaveLength(2);
   });
 });
 

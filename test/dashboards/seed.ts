@@ -122,7 +122,7 @@ const seedErrors: Seeding = async (at, store) => {
   await insert(store, at, { minutesAgo: 8 * HOUR, count: 2, service: 'search', errorType: 'dns_failed', group: 6 }); // 1379, 1380
   await resolve(5 * HOUR, idOf(1379));
   await insert(store, at, { minutesAgo: 3 * HOUR, count: 6, ...timeouts, traceId: 'a'.repeat(32) }); // 1381 to 1386
-  await insert(store, at, { minutesAgo: 3 * HOUR - 1, count: 6, ...timeouts }); // 1387 to 1392
+  await insert(store, at, { minutesAgo: 3 * HOUR - 1, count: 6, ...timeouts, release: '1.1.0' }); // 1387 to 1392
   await insert(store, at, { ...leak, minutesAgo: 2 * HOUR, count: 40 }); // 1393 to 1432
   await insert(store, at, { ...chatty, minutesAgo: 2 * HOUR - 1, count: 30 }); // 1433 to 1462
   await insert(store, at, { minutesAgo: HOUR, count: 3, lagMs: 2_000, ...crashes, message: 'deadlock found' }); // 1463 to 1465

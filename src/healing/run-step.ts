@@ -116,7 +116,7 @@ async function safely(work: () => Promise<Ran> | undefined): Promise<Ran> {
 async function settle(
   run: StepRun,
   step: Step,
-  { state, note, after = {} }: { state: StepState; note: string; after?: Evidence },
+  { state, note, after = step.after }: { state: StepState; note: string; after?: Evidence },
 ): Promise<Step> {
   const ended: Step = { ...step, state, note, after, endedAtMs: run.now() };
   await run.write(ended);

@@ -53,7 +53,7 @@ async function openCorrected(modes: { mode?: 'observe' | 'approve' | 'auto'; ser
         params: { protocol: 'postgresql' },
         state: 'done',
         before: { protocol: 'http' },
-        after: {},
+        after: { protocol: 'postgresql' },
         intentAtMs: endedAtMs - 2_000,
         endedAtMs: endedAtMs - 1_000,
         note: '',
@@ -109,6 +109,14 @@ test.each([{ mode: 'approve' }, { mode: 'observe' }, { service: 'approve' }, { s
     expect(checked()).toBe('http');
   },
 );
+
+test('what was undone still says what it had done', async () => {
+  await openCorrected({});
+  await undo(false);
+  expect(await open.healing.getAttempt(1, ATTEMPT)).toMatchObject({
+    steps: [{ state: 'undone', before: { protocol: 'http' }, after: { protocol: 'postgresql' } }],
+  });
+});
 
 test('in mode auto an undo needs no consent, and why it was asked for is on record', async () => {
   await openCorrected({});

@@ -76,7 +76,7 @@ function groupsOf(query: GroupQuery): {
   }
   if (query.text !== undefined) {
     const said = withWords(query);
-    conditions.push(`group_id IN (${said.text})`);
+    conditions.push(`group_id GLOBAL IN (${said.text})`);
     Object.assign(params, said.params);
   }
   return { conditions, params };

@@ -16,14 +16,12 @@ export function textOf(attributes: Attributes, key: string): string {
 }
 
 /** The first of the maps that has it. */
-export function firstText(maps: readonly Attributes[], ...keys: readonly string[]): string {
-  for (const key of keys) {
-    for (const attributes of maps) {
-      const text = toText(attributes.get(key));
-      if (text !== '') return text;
-    }
+export function firstText(maps: readonly Attributes[], key: string, olderKey?: string): string {
+  for (const attributes of maps) {
+    const text = toText(attributes.get(key));
+    if (text !== '') return text;
   }
-  return '';
+  return olderKey === undefined ? '' : firstText(maps, olderKey);
 }
 
 /** undefined when absent or no whole number. */

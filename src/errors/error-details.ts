@@ -49,32 +49,40 @@ export function createDetailsBuilder(redactor: Redactor): DetailsOf {
   };
 
   return (occurrence) => {
-    const kept = new Map<string, JsonValue>();
+    const kept: Record<string, JsonValue> = {};
+    let count = 0;
     let total = 0;
     let dropped = 0;
     const add = (rawKey: string, raw: JsonValue): void => {
       const key = shownKey(rawKey);
-      if (kept.has(key)) return;
-      const value = kept.size < MAX_KEYS ? boundValue(redactor.value(rawKey, raw)) : '';
+      if (Object.hasOwn(kept, key)) return;
+      const value = count < MAX_KEYS ? boundValue(redactor.value(rawKey, raw)) : '';
       const size = key.length + sizeOf(value);
-      if (kept.size >= MAX_KEYS || total + size > MAX_TOTAL_CHARS) {
+      if (count >= MAX_KEYS || total + size > MAX_TOTAL_CHARS) {
         dropped += 1;
         return;
       }
+      count += 1;
       total += size;
-      kept.set(key, value);
+      setOwn(kept, key, value);
     };
     eachDetail(occurrence, add);
-    if (dropped > 0) kept.set(DROPPED, dropped);
-    return Object.fromEntries(kept);
+    if (dropped > 0) kept[DROPPED] = dropped;
+    return kept;
   };
+}
+
+/** A key `__proto__` is only a key. */
+function setOwn(target: Record<string, JsonValue>, key: string, value: JsonValue): void {
+  if (key !== '__proto__') target[key] = value;
+  else Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
 /** In the order of nearness: of several equal keys the first wins. */
 function eachDetail(occurrence: Occurrence, add: (key: string, value: JsonValue) => void): void {
   for (const attributes of occurrence.attributes) {
-    const own = ownDetails(textOf(attributes, 'errata.details'));
-    for (const [key, value] of Object.entries(own)) add(key, value);
+    const own = textOf(attributes, 'errata.details');
+    if (own !== '') for (const [key, value] of Object.entries(ownDetails(own))) add(key, value);
   }
   for (const attributes of occurrence.attributes) {
     for (const [key, value] of attributes) if (!promoted.has(key)) add(key, toJsonValue(value));
@@ -85,7 +93,6 @@ function eachDetail(occurrence: Occurrence, add: (key: string, value: JsonValue)
 
 /** The capture library sends nested details as one JSON text; anything else under that key is kept as it is. */
 function ownDetails(text: string): Details {
-  if (text === '') return {};
   try {
     const parsed = toJsonValue(JSON.parse(text) as AttributeValue);
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as Details;

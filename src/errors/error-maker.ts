@@ -89,7 +89,7 @@ export function createErrorMaker(settings: ErrorMakerSettings = {}): ErrorMaker 
       companyId,
       nowMs: moment.nowMs,
       retentionDays,
-      idOf: (identity) => occurrenceId(occurrence, { ...identity, companyId }, { known, drafts: moment.drafts }),
+      idOf: (identity) => occurrenceId(occurrence, identity, { companyId, known, drafts: moment.drafts }),
     });
 
   return {
@@ -195,10 +195,9 @@ function compare(a: bigint, b: bigint): number {
 
 function occurrenceId(
   occurrence: Occurrence,
-  identity: Identity & { companyId: number },
-  memory: { known: KnownOccurrences; drafts: DraftIds },
+  { message, exceptionType, timeMs }: Identity,
+  { companyId, known, drafts }: { companyId: number; known: KnownOccurrences; drafts: DraftIds },
 ): string {
-  const { message, exceptionType, timeMs, companyId } = identity;
   const { traceId, spanId, facts, scopeName, timeUnixNano, severity } = occurrence;
   const { service, instance } = facts;
   if (traceId === '') {
@@ -206,5 +205,5 @@ function occurrenceId(
     return untracedId(key, Math.floor(timeMs / 60_000));
   }
   const key = { companyId, service, traceId, spanId, message, exceptionType };
-  return memory.known.resolve(timeMs, (minute) => tracedId(key, minute), memory.drafts);
+  return known.resolve(timeMs, (minute) => tracedId(key, minute), drafts);
 }

@@ -11,9 +11,15 @@ export interface Symptoms {
   readonly exceptionType: string;
   /** Of the root cause, where the stack tells it. */
   readonly rootType: string;
-  readonly message: string;
+  readonly message: ClassifiedText;
   readonly hasStack: boolean;
   readonly attributes: readonly Attributes[];
+}
+
+/** A message, and what the table said of it: the same object is handed in again when a message repeats. */
+export interface ClassifiedText {
+  readonly shown: string;
+  rank?: Rank;
 }
 
 /** A message's first part tells; a dump behind it mentions anything. */
@@ -29,7 +35,7 @@ const codeKeys = [
   'errno',
 ];
 
-/** Types and codes are few and messages repeat: what the table said of them is kept. */
+/** Types and codes are few: what the table said of them is kept. */
 const MAX_KNOWN = 5_000;
 
 /** Place of a rule in the table; `none` is behind all of them. */
@@ -38,15 +44,16 @@ const none: Rank = errorTypeRules.length;
 
 export function createClassifier(): (symptoms: Symptoms) => ErrorType {
   const knownTypes = new RecentMap<string, Rank>({ maxEntries: MAX_KNOWN });
-  const knownMessages = new RecentMap<string, Rank>({ maxEntries: MAX_KNOWN });
 
   return ({ attributes, exceptionType, rootType, ...symptoms }) => {
-    const message = symptoms.message.slice(0, MAX_MESSAGE_CHARS);
+    const { message: text } = symptoms;
+    const message = text.shown.slice(0, MAX_MESSAGE_CHARS);
+    text.rank ??= rankOfMessage(message);
     const names = [exceptionType, rootType, ...codeKeys.map((key) => firstText(attributes, key)), errorCode(message)];
     // The more telling of the two: `TimeoutError: connection pool exhausted` is about the pool.
     const rank = Math.min(
       remembered(knownTypes, names.join('\n'), () => rankOfTypes(names)),
-      remembered(knownMessages, message, () => rankOfMessage(message)),
+      text.rank,
     );
     const told = errorTypeRules[rank];
     if (told !== undefined) return told.errorType;
@@ -84,7 +91,8 @@ function byCall(exceptionType: string, attributes: readonly Attributes[]): Error
   if (firstText(attributes, 'db.system.name', 'db.system') !== '') return 'database_error';
   // A TypeError in a handler ends in a 500 too: the status is its consequence, and the call is fine.
   if (exceptionType !== '' && exceptionType !== 'Error') return undefined;
-  const isCall = firstText(attributes, 'rpc.system', 'rpc.system.name', 'url.full') !== '';
+  const isCall =
+    firstText(attributes, 'rpc.system', 'rpc.system.name') !== '' || firstText(attributes, 'url.full') !== '';
   return (
     byStatus(firstText(attributes, 'http.response.status_code', 'http.status_code')) ??
     (isCall ? 'api_error' : undefined)

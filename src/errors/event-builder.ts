@@ -5,6 +5,7 @@ import { cleanMessage, cutMessage } from './clean-text.ts';
 import { createDetailsBuilder } from './error-details.ts';
 import type { ErrorEvent, Grouping } from './error-event.ts';
 import { createClassifier } from './error-type.ts';
+import type { ClassifiedText } from './error-type.ts';
 import { fingerprint } from './fingerprint.ts';
 import { RecentMap } from './recent-map.ts';
 import { createStackReader } from './known-stacks.ts';
@@ -33,9 +34,8 @@ export interface Identity {
 
 export type BuildEvent = (occurrence: Occurrence, context: BuildContext) => ErrorEvent;
 
-interface KnownMessage {
+interface KnownMessage extends ClassifiedText {
   readonly full: string;
-  readonly shown: string;
   readonly template: string;
 }
 
@@ -59,7 +59,7 @@ export function createEventBuilder(redactor: Redactor): BuildEvent {
     const known = messages.get(raw);
     if (known !== undefined) return known;
     const full = redactor.text(cleanMessage(raw));
-    const made = { full, shown: cutMessage(full), template: templateOf(full) };
+    const made: KnownMessage = { full, shown: cutMessage(full), template: templateOf(full) };
     if (raw.length <= MAX_KNOWN_MESSAGE_CHARS) messages.set(raw, made);
     return made;
   };
@@ -113,7 +113,7 @@ export function createEventBuilder(redactor: Redactor): BuildEvent {
         classify({
           exceptionType,
           rootType: stack.digest.isChain ? stack.digest.rootType : '',
-          message: message.shown,
+          message,
           hasStack: stack.text !== '',
           attributes: occurrence.attributes,
         }),

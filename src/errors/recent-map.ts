@@ -31,19 +31,21 @@ export class RecentMap<K, V> {
     return aged;
   }
 
+  /** One look-up: what also stands in the old generation is never found there again, and goes with it. */
   set(key: K, value: V): void {
-    this.#old.delete(key);
-    if (!this.#young.has(key)) this.#makeRoom(key);
+    const sizeBefore = this.#young.size;
     this.#young.set(key, value);
+    if (this.#young.size > sizeBefore) this.#makeRoom(key, value);
   }
 
-  #makeRoom(key: K): void {
+  #makeRoom(key: K, value: V): void {
     const { maxEntries, maxWeight, weightOf } = this.#limits;
     const weight = weightOf === undefined ? 0 : weightOf(key);
-    const isFull = this.#young.size >= maxEntries / 2;
-    if (isFull || (maxWeight !== undefined && this.#youngWeight + weight > maxWeight / 2)) {
+    const isTooMany = this.#young.size > maxEntries / 2;
+    if (isTooMany || (maxWeight !== undefined && this.#youngWeight + weight > maxWeight / 2)) {
+      this.#young.delete(key);
       this.#old = this.#young;
-      this.#young = new Map();
+      this.#young = new Map([[key, value]]);
       this.#youngWeight = 0;
     }
     this.#youngWeight += weight;

@@ -33,8 +33,7 @@ export function occurrencesOfSpan(span: SpanCandidate, facts: ResourceFacts): re
 function eventOccurrence(span: SpanCandidate, event: ExceptionEvent, facts: ResourceFacts): readonly Occurrence[] {
   const fields = withPythonMessage(exceptionFieldsOf(event.attributes));
   if (isEmpty(fields)) return [];
-  const timeUnixNano = event.timeUnixNano > 0n ? event.timeUnixNano : span.endTimeUnixNano;
-  return [{ ...spanOccurrence(span, facts, { source: 'span_event', fields, event }), timeUnixNano }];
+  return [spanOccurrence(span, facts, { source: 'span_event', fields, event })];
 }
 
 interface Shape {
@@ -52,7 +51,7 @@ function spanOccurrence(span: SpanCandidate, facts: ResourceFacts, shape: Shape)
   return {
     source: shape.source,
     facts,
-    timeUnixNano: span.endTimeUnixNano > 0n ? span.endTimeUnixNano : span.startTimeUnixNano,
+    timeUnixNano: timeOf(span, shape.event),
     traceId: span.traceId,
     spanId: span.spanId,
     scopeName: span.scopeName,
@@ -65,6 +64,11 @@ function spanOccurrence(span: SpanCandidate, facts: ResourceFacts, shape: Shape)
     attributes,
     details,
   };
+}
+
+function timeOf(span: SpanCandidate, event: ExceptionEvent | undefined): bigint {
+  if (event !== undefined && event.timeUnixNano > 0n) return event.timeUnixNano;
+  return span.endTimeUnixNano > 0n ? span.endTimeUnixNano : span.startTimeUnixNano;
 }
 
 /** exception.* on the span itself; error.type counts here only together with error.message. */

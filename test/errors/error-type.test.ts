@@ -102,7 +102,7 @@ test.each(cases)('%s: %o', (expected, given) => {
   const symptoms = {
     exceptionType: given.type ?? '',
     rootType: given.root ?? '',
-    message: given.message ?? '',
+    message: { shown: given.message ?? '' },
     hasStack: given.stack ?? false,
     attributes: [attributes(given.with ?? {})],
   };
@@ -114,7 +114,7 @@ test.each(cases)('%s: %o', (expected, given) => {
 test('the root cause decides before the exception around it', () => {
   const symptoms = {
     exceptionType: 'com.acme.CheckoutFailed',
-    message: 'checkout failed',
+    message: { shown: 'checkout failed' },
     hasStack: true,
     attributes: [],
   };

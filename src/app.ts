@@ -3,9 +3,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { createAuthenticator } from './access/authenticate.ts';
+import { openEndedSessions } from './access/ended-sessions.ts';
 import { createRateLimiter } from './access/rate-limit.ts';
+import { openSessionKey } from './access/session-key.ts';
+import { createSessions } from './access/sessions.ts';
 import { openTokenFile } from './access/token-file.ts';
+import { limitWrongTokens } from './access/wrong-tokens.ts';
 import { createAdmin } from './admin/create-admin.ts';
+import { createGuard } from './admin/guard.ts';
 import { assembleAgents } from './agents/assemble-agents.ts';
 import { createApi } from './api/create-api.ts';
 import type { Config } from './config.ts';
@@ -54,7 +59,9 @@ export async function createApp(config: Config, { logger, now }: AppDeps): Promi
     now,
     onUnreadable: (failure) => logger.error({ err: failure }, 'tokens.json was not read; the old tokens stay in force'),
   });
-  const authenticate = createAuthenticator({ records: () => [...config.tokens, ...tokenFile.records()], now });
+  const records = () => [...config.tokens, ...tokenFile.records()];
+  const authenticate = createAuthenticator({ records, now });
+  const authenticateFrom = limitWrongTokens(authenticate, { now });
   const limiter = (perSecond: number) => createRateLimiter({ perSecond, burst: perSecond * BURST_SECONDS, now });
 
   const insertSeconds = metrics.histogram('errata_insert_seconds', 'Time of one insert into the store.', INSERT_BOUNDS);
@@ -98,11 +105,18 @@ export async function createApp(config: Config, { logger, now }: AppDeps): Promi
   const rateLimiter = limiter(config.api.ratePerSecond);
   const api = await createApi(
     { host: config.host, port: config.ports.api },
-    { operations, authenticate, rateLimiter, metrics, logger },
+    { operations, authenticate: authenticateFrom, rateLimiter, metrics, logger },
   );
+  const { publicUrl, grafanaUrl } = config;
+  const ended = openEndedSessions(config.dataDir, now);
+  const sessions = createSessions({ key: openSessionKey(config.dataDir), records, ended, now });
+  const guard = createGuard(publicUrl, { authenticate: authenticateFrom, sessions });
   const admin = createAdmin(
-    { publicUrl: config.publicUrl, grafanaUrl: config.grafanaUrl },
-    { door: await api.openSecond({ host: config.host, port: config.ports.admin }), authenticate },
+    { publicUrl, grafanaUrl },
+    {
+      door: await api.openSecond({ host: config.host, port: config.ports.admin }, (headers) => guard.identify(headers)),
+      guard,
+    },
   );
   /** Known once it listens: a port of 0 is any free one. */
   let adminAddress = urlOf({ host: config.host, port: config.ports.admin });
@@ -129,7 +143,7 @@ export async function createApp(config: Config, { logger, now }: AppDeps): Promi
       api.server,
       { host: config.host, ...config.mcp },
       {
-        authenticate,
+        authenticate: authenticateFrom,
         rateLimiter,
         createServer: (visit) =>
           createServer({

@@ -1,10 +1,9 @@
 // Environment over errata.yaml over defaults, made into one frozen Config. All faults are told at once, each with the
 // file, line and key or the variable it stands in. The only reader of process.env.
-import { isIPv4 } from 'node:net';
 import * as z from 'zod';
+import { hostOf, isLoopback, openHouseFaults } from './access/open-house.ts';
 import { MAX_COMPANY, scopes } from './access/principal.ts';
-import { readTokens } from './access/token-file.ts';
-import { hasTokens, toTokenRecord } from './access/token-record.ts';
+import { toTokenRecord } from './access/token-record.ts';
 import type { TokenRecord } from './access/token-record.ts';
 import {
   agentsSchema,
@@ -206,11 +205,7 @@ function toConfig(values: FileValues, { env, serving, faults }: Loading): Config
         tokens.push(toTokenRecord({ name: entry.name, company: entry.company, scopes: entry.scopes, token: secret }));
     }
   }
-  if (serving && !isLoopback(values.host) && values.tokens.length === 0 && !storedTokens(values.data_dir, faults)) {
-    faults.push(
-      `host: ${values.host} is not loopback, and without tokens anyone could read and write: create one with \`errata token create\``,
-    );
-  }
+  if (serving) faults.push(...openHouseFaults({ ...values, publicUrl: values.public_url, dataDir: values.data_dir }));
   if (clickhouse.cluster !== undefined && clickhouse.url === undefined) {
     faults.push('clickhouse.cluster: needs clickhouse.url: the embedded store is one machine');
   }
@@ -305,23 +300,10 @@ function toNumber(text: string): number | string {
   return /^\d+$/.test(text) ? Number(text) : text;
 }
 
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
-}
-
 function isOwnPort(endpoint: string, ownPort: number): boolean {
   if (!URL.canParse(endpoint)) return false;
   const url = new URL(endpoint);
-  return url.port === String(ownPort) && isLoopback(url.hostname.replace(/^\[|\]$/g, ''));
-}
-
-function storedTokens(dataDir: string, faults: string[]): boolean {
-  try {
-    return hasTokens(readTokens(dataDir));
-  } catch (failure) {
-    faults.push(failure instanceof Failure ? failure.message : String(failure));
-    return true;
-  }
+  return url.port === String(ownPort) && isLoopback(hostOf(endpoint));
 }
 
 function deepFreeze<T extends object>(value: T): T {

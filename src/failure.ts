@@ -35,18 +35,22 @@ interface FailureOptions {
   readonly cause?: unknown;
   /** The input field at fault, as the caller wrote it (`severity`, `details.port`). */
   readonly field?: string;
+  /** When the caller may come back, where that is known. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** A promise that could not be kept. `message` is for people and may be shown to the caller: it holds no secret. */
 export class Failure extends Error {
   readonly code: FailureCode;
   readonly field: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(code: FailureCode, message: string, options: FailureOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = code;
     this.code = code;
     this.field = options.field;
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 
   get retryable(): boolean {

@@ -92,6 +92,24 @@ test('another address than loopback needs a token', () => {
   expect(loadConfig({ env }).host).toBe('0.0.0.0');
 });
 
+test('a page that others reach by its public_url needs a token', () => {
+  const { path, folder } = write('public_url: https://errata.example.com\n');
+  const env = { ERRATA_CONFIG: path, ERRATA_DATA_DIR: folder };
+  expect(faultsOf(env)).toEqual([
+    'public_url: errata.example.com is not loopback, and without tokens nobody is let in from there: create one with `errata token create`, or leave public_url away',
+  ]);
+  expect(loadConfig({ env, serving: false }).publicUrl).toBe('https://errata.example.com');
+  const withToken = write(
+    'public_url: https://errata.example.com\ntokens:\n  - { name: a, env: A_TOKEN, company: 1, scopes: [read] }\n',
+  );
+  expect(loadConfig({ env: { ERRATA_CONFIG: withToken.path, A_TOKEN: 'abc' } }).publicUrl).toBe(
+    'https://errata.example.com',
+  );
+  for (const local of ['http://localhost:9000', 'http://127.0.0.1', 'http://[::1]:8080']) {
+    expect(loadConfig({ env: { ERRATA_CONFIG: write(`public_url: ${local}\n`).path } }).publicUrl).toBe(local);
+  }
+});
+
 test('a token may stand in a variable, and a missing variable is named', () => {
   const { path } = write(
     'tokens:\n  - name: collector\n    env: COLLECTOR_TOKEN\n    company: "*"\n    scopes: [ingest]\n',

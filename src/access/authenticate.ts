@@ -33,8 +33,12 @@ export function createAuthenticator({ records, now }: AuthenticatorParts): Authe
     if (record === undefined || !isInForce(record, now())) {
       throw new Failure('UNAUTHENTICATED', 'this token is unknown, expired or revoked');
     }
-    return { tokenId: record.id, name: record.name, company: record.company, scopes: new Set(record.scopes) };
+    return principalOf(record);
   };
+}
+
+export function principalOf({ id, name, company, scopes: allowed }: TokenRecord): Principal {
+  return { tokenId: id, name, company, scopes: new Set(allowed) };
 }
 
 /** Compares with every record, so that the time taken tells nothing about which one came close. */
@@ -48,6 +52,6 @@ function findByHash(records: readonly TokenRecord[], hash: string): TokenRecord 
   return found;
 }
 
-function isInForce({ expiresAtMs, revokedAtMs }: TokenRecord, nowMs: number): boolean {
+export function isInForce({ expiresAtMs, revokedAtMs }: TokenRecord, nowMs: number): boolean {
   return revokedAtMs === undefined && (expiresAtMs === undefined || nowMs < expiresAtMs);
 }

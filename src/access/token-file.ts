@@ -1,27 +1,14 @@
-// <dataDir>/tokens.json: read by the serving process, written by `errata token`. Written whole to a file beside it, synced,
-// then renamed over it, so that a reader or a power cut never meets half a file. A lock file keeps two commands apart: a
-// lost revocation would leave a door open.
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+// <dataDir>/tokens.json: read by the serving process, written by `errata token`. A lock file keeps two commands apart: a lost
+// revocation would leave a door open.
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { Failure } from '../failure.ts';
+import { OWNER_ONLY, isMissing, replaceFile } from './replace-file.ts';
 import { storedToken, toStoredToken } from './token-record.ts';
 import type { TokenRecord } from './token-record.ts';
 
 const FILE = 'tokens.json';
-
-/** Only the owner may read even the hashes. */
-const MODE = 0o600;
 
 /** How long a token works on after it was revoked, at most. */
 const CHECK_EVERY_MS = 1_000;
@@ -104,31 +91,8 @@ function takeLock(lock: string): void {
   const held = statSync(lock, { throwIfNoEntry: false });
   if (held !== undefined && Date.now() - held.mtimeMs > STALE_LOCK_MS) rmSync(lock, { force: true });
   try {
-    closeSync(openSync(lock, 'wx', MODE));
+    closeSync(openSync(lock, 'wx', OWNER_ONLY));
   } catch (cause) {
     throw new Failure('CONFIG_INVALID', `another token command is at work (${lock} exists)`, { cause });
   }
-}
-
-function replaceFile(path: string, text: string): void {
-  const next = `${path}.next`;
-  rmSync(next, { force: true });
-  const file = openSync(next, 'wx', MODE);
-  try {
-    writeSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(next, path);
-  const folder = openSync(join(path, '..'), 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
-}
-
-function isMissing(cause: unknown): boolean {
-  return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
 }

@@ -1,14 +1,11 @@
 // The admin page: one HTML page, its modules and styles, and sign-in. The calls that it makes are the REST calls, which are
-// on this door already; here the session's cookie stands in for their Authorization header. app.ts hands in the door,
-// because admin and api do not import each other.
+// on this door already, for whoever the guard says it is. app.ts hands in the door, because admin and api do not import
+// each other.
 import type { FastifyInstance } from 'fastify';
-import type { Authenticate } from '../access/authenticate.ts';
-import { requireLocalCaller } from '../access/local-caller.ts';
-import { requireScope } from '../access/principal.ts';
 import { collectAssets } from './collect-assets.ts';
+import type { Guard } from './guard.ts';
 import { requireOwnPage } from './own-page.ts';
 import { servePage } from './serve-page.ts';
-import { clearSession, readSession, writeSession } from './session-cookie.ts';
 import { parseSignIn } from './sign-in.ts';
 
 export interface AdminSettings {
@@ -27,7 +24,7 @@ interface Door {
 
 export interface AdminDeps {
   readonly door: Door;
-  readonly authenticate: Authenticate;
+  readonly guard: Guard;
 }
 
 export interface Admin {
@@ -38,28 +35,23 @@ export interface Admin {
 
 const CHANGES = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
-export function createAdmin({ publicUrl, grafanaUrl }: AdminSettings, { door, authenticate }: AdminDeps): Admin {
+export function createAdmin({ publicUrl, grafanaUrl }: AdminSettings, { door, guard }: AdminDeps): Admin {
   const { server } = door;
-  const secure = publicUrl?.startsWith('https:') === true;
 
-  server.addHook('onRequest', async (request) => {
+  server.addHook('onRequest', async (request, reply) => {
     if (CHANGES.has(request.method)) requireOwnPage(request.headers, publicUrl);
-    // One way in: a browser that keeps a cookie is told apart from programs, which have a door of their own.
-    const token = readSession(request.headers.cookie);
-    if (token === undefined) delete request.headers.authorization;
-    else request.headers.authorization = `Bearer ${token}`;
+    // Only with calls: the assets are the same for all, and caches on the way may keep them.
+    const renewed = request.url.startsWith('/api/') ? guard.renew(request.headers) : undefined;
+    if (renewed !== undefined) void reply.header('set-cookie', renewed);
   });
 
   server.post('/admin/session', async (request, reply) => {
-    const token = parseSignIn(request.body);
-    const principal = authenticate(`Bearer ${token}`);
-    if (principal.tokenId === 'local') requireLocalCaller(request.headers);
-    // Without it the page could show nothing.
-    requireScope(principal, 'read');
-    return reply.code(204).header('set-cookie', writeSession(token, { secure })).send();
+    const cookie = guard.signIn(parseSignIn(request.body), request);
+    if (cookie !== undefined) void reply.header('set-cookie', cookie);
+    return reply.code(204).send();
   });
-  server.delete('/admin/session', async (_request, reply) =>
-    reply.code(204).header('set-cookie', clearSession({ secure })).send(),
+  server.delete('/admin/session', async (request, reply) =>
+    reply.code(204).header('set-cookie', guard.signOut(request.headers)).send(),
   );
   servePage(server, { assets: collectAssets(), grafanaUrl });
 

@@ -1,26 +1,29 @@
-// The token in a cookie that no script can read and no other site can make a browser send (RFC 6265bis). There is no
-// session beside it: whoever revokes the token ends every session, and a restart ends none.
+// The session in a cookie that no script can read and no other site can make a browser send (RFC 6265bis).
+import { IDLE_MS } from '../access/sessions.ts';
 
-const NAME = 'errata_session';
+/** Over https browsers take the prefixed name from this host alone, and only for all its paths: nobody can plant one. */
+const NAMES = { plain: 'errata_session', secure: '__Host-errata_session' } as const;
 
-/** A week away from the desk; the token itself may expire earlier. */
-const MAX_AGE_SECONDS = 604_800;
-
-const VALUE = /(?:^|;\s*)errata_session=([\w\-.~+/=]{1,512})(?:;|$)/;
-
-export function readSession(cookieHeader: string | undefined): string | undefined {
-  return VALUE.exec(cookieHeader ?? '')?.[1];
+interface CookieSettings {
+  /** Browsers reach the page over https. */
+  readonly secure: boolean;
 }
 
-/** `secure`: browsers reach the page over https. */
-export function writeSession(token: string, { secure }: { readonly secure: boolean }): string {
-  return cookie(token, { secure, maxAgeSeconds: MAX_AGE_SECONDS });
+export interface SessionCookie {
+  read(cookieHeader: string | undefined): string | undefined;
+  /** For Set-Cookie. */
+  write(session: string): string;
+  clear(): string;
 }
 
-export function clearSession({ secure }: { readonly secure: boolean }): string {
-  return cookie('', { secure, maxAgeSeconds: 0 });
-}
-
-function cookie(value: string, { secure, maxAgeSeconds }: { secure: boolean; maxAgeSeconds: number }): string {
-  return `${NAME}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${maxAgeSeconds}${secure ? '; Secure' : ''}`;
+export function sessionCookie({ secure }: CookieSettings): SessionCookie {
+  const name = secure ? NAMES.secure : NAMES.plain;
+  const value = new RegExp(`(?:^|;\\s*)${name}=([\\w.-]{1,2200})(?:;|$)`);
+  const cookie = (text: string, maxAgeSeconds: number) =>
+    `${name}=${text}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${maxAgeSeconds}${secure ? '; Secure' : ''}`;
+  return {
+    read: (header) => value.exec(header ?? '')?.[1],
+    write: (session) => cookie(session, IDLE_MS / 1_000),
+    clear: () => cookie('', 0),
+  };
 }

@@ -1,10 +1,11 @@
 // The REST door: the table of routes on a server, and what machines ask about the process itself.
 import type { FastifyBaseLogger } from 'fastify';
-import type { Authenticate } from '../access/authenticate.ts';
+import type { AuthenticateFrom } from '../access/wrong-tokens.ts';
 import type { RateLimiter } from '../access/rate-limit.ts';
 import type { Metrics } from '../metrics.ts';
 import type { OperationDeps } from '../operations/operation.ts';
 import { createCallers } from './callers.ts';
+import type { Callers, Identify } from './callers.ts';
 import { createRequestCounter } from './count-requests.ts';
 import { documentPaths, serveDocuments } from './documents.ts';
 import { healthPaths, serveHealth } from './health.ts';
@@ -17,23 +18,25 @@ import { serveStreams } from './serve-streams.ts';
 
 export interface ApiDeps {
   readonly operations: OperationDeps;
-  readonly authenticate: Authenticate;
+  readonly authenticate: AuthenticateFrom;
   readonly rateLimiter: RateLimiter;
   readonly metrics: Metrics;
   readonly logger: FastifyBaseLogger;
 }
 
 export interface Api extends Door {
-  /** Another address with the same calls and nothing else: for the admin page, which puts its own routes beside them. */
-  openSecond(settings: DoorSettings): Promise<Door>;
+  /**
+   * Another address with the same calls and nothing else: for the admin page, which puts its own routes beside them and has
+   * its own way to tell who calls.
+   */
+  openSecond(settings: DoorSettings, identify: Identify): Promise<Door>;
 }
 
 export async function createApi(settings: DoorSettings, deps: ApiDeps): Promise<Api> {
-  const { operations, metrics, logger } = deps;
-  const callers = createCallers(deps);
+  const { operations, authenticate, rateLimiter, metrics, logger } = deps;
   const countRequests = createRequestCounter(metrics);
 
-  async function openWithCalls(at: DoorSettings): Promise<Door> {
+  async function openWithCalls(at: DoorSettings, callers: Callers): Promise<Door> {
     const door = await openDoor(at, { logger, countRequests });
     serveOperations(door.server, answerRoutes, { operations, callers });
     serveStreams(door.server, streamRoutes, { operations, callers, stopping: door.stopping });
@@ -44,12 +47,16 @@ export async function createApi(settings: DoorSettings, deps: ApiDeps): Promise<
     return door;
   }
 
-  const door = await openWithCalls(settings);
+  const callers = createCallers({
+    identify: ({ authorization }, address) => authenticate(authorization, address),
+    rateLimiter,
+  });
+  const door = await openWithCalls(settings, callers);
   serveHealth(door.server, { store: operations.store, metrics, callers, now: operations.now });
   serveDocuments(door.server);
   refuseOtherMethods(
     door.server,
     [...healthPaths, ...documentPaths].map((path) => ({ path, methods: ['GET', 'HEAD'] })),
   );
-  return { ...door, openSecond: openWithCalls };
+  return { ...door, openSecond: (at, identify) => openWithCalls(at, createCallers({ identify, rateLimiter })) };
 }

@@ -40,7 +40,8 @@ export function toProblem(failure: Failure): Problem {
 export function sendProblem(reply: FastifyReply, failure: Failure): void {
   void reply.code(failure.http).header('content-type', 'application/problem+json; charset=utf-8');
   if (failure.code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer realm="errata"');
-  if (failure.http === 503 || failure.http === 429) void reply.header('retry-after', RETRY_AFTER_SECONDS);
+  if (failure.http === 503 || failure.http === 429)
+    void reply.header('retry-after', failure.retryAfterSeconds ?? RETRY_AFTER_SECONDS);
   void reply.send(JSON.stringify(toProblem(failure)));
 }
 

@@ -48,7 +48,12 @@ export function serveStreams(
       async handler(request, reply) {
         const principal = callers.get(request);
         const closed = new AbortController();
-        const signal = AbortSignal.any([stopping, closed.signal, AbortSignal.timeout(LIFETIME_MS)]);
+        const signal = AbortSignal.any([
+          stopping,
+          closed.signal,
+          AbortSignal.timeout(LIFETIME_MS),
+          callers.standing(request, closed.signal),
+        ]);
         const input = { ...readInput(request), ...lastEventId(request.headers['last-event-id']) };
         const items = openStream(operation, { ...operations, signal }, { input, principal });
         const leave = seats.take(principal.tokenId);

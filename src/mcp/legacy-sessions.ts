@@ -13,6 +13,8 @@ import { createEventLog } from './event-log.ts';
 export interface LegacySessions {
   /** undefined: this request has nothing to do with sessions. */
   answer(request: Request, call: { readonly visit: Visit; readonly body: unknown }): Promise<Response | undefined>;
+  /** The token is in force no more. */
+  endOf(tokenId: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -90,6 +92,9 @@ export function createLegacySessions({ createServer, now }: LegacySessionsParts)
       sessions.delete(id);
       sessions.set(id, session);
       return session.transport.handleRequest(request, call.body === undefined ? {} : { parsedBody: call.body });
+    },
+    async endOf(tokenId) {
+      await Promise.all([...sessions].filter(([, session]) => session.tokenId === tokenId).map(([id]) => end(id)));
     },
     async close() {
       clearInterval(reaping);

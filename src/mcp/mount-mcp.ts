@@ -7,9 +7,10 @@ import type { NodeIncomingMessageLike } from '@modelcontextprotocol/node';
 import { createMcpHandler, localhostAllowedHostnames, localhostAllowedOrigins } from '@modelcontextprotocol/server';
 import type { McpServer, ServerEventBus } from '@modelcontextprotocol/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Authenticate } from '../access/authenticate.ts';
 import { requireLocalCaller } from '../access/local-caller.ts';
 import type { RateLimiter } from '../access/rate-limit.ts';
+import { watchStanding } from '../access/watch-standing.ts';
+import type { AuthenticateFrom } from '../access/wrong-tokens.ts';
 import { Failure } from '../failure.ts';
 import type { Visit } from './caller.ts';
 import { createLegacySessions } from './legacy-sessions.ts';
@@ -24,7 +25,7 @@ export interface MountSettings extends Omit<McpSettings, 'enabled'> {
 }
 
 export interface MountDeps {
-  readonly authenticate: Authenticate;
+  readonly authenticate: AuthenticateFrom;
   readonly rateLimiter: RateLimiter;
   /** A fresh one at each call. */
   readonly createServer: (visit: Visit) => McpServer;
@@ -62,7 +63,7 @@ export async function mountMcp(server: FastifyInstance, settings: MountSettings,
       originValidation([...localhostAllowedOrigins(), ...settings.allowedOrigins.map(hostOf)]),
     );
     scope.addHook('onRequest', async (request) => {
-      const principal = authenticate(request.headers.authorization);
+      const principal = authenticate(request.headers.authorization, request.ip);
       if (principal.tokenId === 'local') requireLocalCaller(request.headers);
       rateLimiter.admit(principal, 1);
       visits.set(request, { principal, style: styleOf(request, settings.toolNames) });
@@ -73,11 +74,20 @@ export async function mountMcp(server: FastifyInstance, settings: MountSettings,
     scope.all(MCP_PATH, async (request, reply) => {
       const visit = visitOf(request);
       const { body } = request;
-      const signal = goneSignal(reply);
+      const { principal } = visit;
+      const { gone, closed } = goneSignals(reply);
+      const over = watchStanding({
+        principal,
+        ask: () => authenticate(request.headers.authorization),
+        until: closed,
+      });
+      over.addEventListener('abort', () => void sessions?.endOf(principal.tokenId), { once: true });
+      const signal = AbortSignal.any([gone, over]);
       const web = await toWebRequest(request.raw as NodeIncomingMessageLike, body ?? null, { signal });
       visits.set(web, visit);
       const answer = await sessions?.answer(web, { visit, body });
-      return reply.send(open(answer ?? (await handler.fetch(web, body === undefined ? {} : { parsedBody: body }))));
+      const response = answer ?? (await handler.fetch(web, body === undefined ? {} : { parsedBody: body }));
+      return reply.send(open(response, over));
     });
   });
 }
@@ -104,19 +114,27 @@ function styleOf({ query }: FastifyRequest, otherwise: ToolNameStyle): ToolNameS
   throw new Failure('INVALID_INPUT', `tool_names: must be ${toolNameStyles.join(' or ')}`, { field: 'tool_names' });
 }
 
-/** The head of a stream goes out with its first bytes: a comment, so that nobody waits for the first event to know it is there. */
-function open(response: Response): Response {
+/** The head of a stream goes out with its first bytes: a comment, so that nobody waits for the first event to know it is there.
+ * It ends with the standing of its caller. */
+function open(response: Response, over: AbortSignal): Response {
   if (response.body === null || response.headers.get('content-type') !== 'text/event-stream') return response;
   const comment = new TextEncoder().encode(': open\n\n');
-  const commented = new TransformStream<Uint8Array, Uint8Array>({ start: (stream) => stream.enqueue(comment) });
+  const commented = new TransformStream<Uint8Array, Uint8Array>({
+    start(stream) {
+      stream.enqueue(comment);
+      over.addEventListener('abort', () => stream.terminate(), { once: true });
+    },
+  });
   return new Response(response.body.pipeThrough(commented), response);
 }
 
-/** Aborted when the caller hangs up before the answer is out. */
-function goneSignal(reply: FastifyReply): AbortSignal {
+/** `gone`: aborted when the caller hangs up before the answer is out; `closed`: at the end in any case. */
+function goneSignals(reply: FastifyReply): { readonly gone: AbortSignal; readonly closed: AbortSignal } {
   const gone = new AbortController();
+  const closed = new AbortController();
   reply.raw.once('close', () => {
+    closed.abort();
     if (!reply.raw.writableFinished) gone.abort();
   });
-  return gone.signal;
+  return { gone: gone.signal, closed: closed.signal };
 }

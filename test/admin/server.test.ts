@@ -5,6 +5,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { routes } from '../../src/api/routes.ts';
 import { startProcessor } from '../processor.ts';
 import type { Processor } from '../processor.ts';
 
@@ -26,9 +27,19 @@ interface Answer {
   readonly body: Buffer;
 }
 
+interface Asked {
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: string | undefined;
+}
+
 function get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+  return ask(path, { headers });
+}
+
+function ask(path: string, { method = 'GET', headers = {}, body }: Asked): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    request(`${processor.admin}${path}`, { headers }, (response) => {
+    request(`${processor.admin}${path}`, { method, headers }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () =>
@@ -36,7 +47,7 @@ function get(path: string, headers: Record<string, string> = {}): Promise<Answer
       );
     })
       .on('error', reject)
-      .end();
+      .end(body);
   });
 }
 
@@ -85,6 +96,23 @@ test('what the page is made of may be kept for ever, and nothing else is handed 
   ]) {
     expect((await get(path)).status).toBe(404);
   }
+});
+
+test('without tokens, what a proxy passes on under another name gets the page and nothing else', async () => {
+  const host = 'errata.example.com';
+  const headers = { host, origin: `https://${host}`, 'x-errata-page': '1', 'content-type': 'application/json' };
+  const calls = [
+    ['POST', '/admin/session'],
+    ['DELETE', '/admin/session'],
+    ...routes.map(({ method, path }) => [method, path.replace(/:\w+/, '0b7f9a52-41b4-8a3c-9f0e-1d2c3b4a5968')]),
+  ] as const;
+  expect(calls.length).toBeGreaterThan(30);
+  for (const [method = '', path = ''] of calls) {
+    const body = method === 'POST' ? '{"token":"errata_x"}' : undefined;
+    const { status } = await ask(path, { method, headers, body });
+    expect([method, path, status]).toEqual([method, path, 403]);
+  }
+  expect((await get('/admin', { host })).status).toBe(200);
 });
 
 test('the first view weighs less than 100 kB over the wire', async () => {

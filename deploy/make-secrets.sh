@@ -4,6 +4,7 @@
 #   grafana_reader_password of Grafana's user in ClickHouse  errata_operator_token    reads, fixes and approves for people
 #   grafana_admin_password  of Grafana's page                clickhouse_users.xml     SHA-256 of both, for the server
 #   clickhouse_cluster.xml  what replicas know each other by
+#   errata_session_key      what several processors sign sessions of the admin page with
 set -eu
 command -v openssl >/dev/null || { echo 'openssl is needed' >&2; exit 1; }
 cd "$(dirname "$0")/secrets"
@@ -14,7 +15,7 @@ chmod 700 .
 make() {
   [ -s "$1" ] || openssl rand -hex 32 | tr -d '\n' >"$1"
 }
-for name in clickhouse_password grafana_reader_password grafana_admin_password errata_collector_token errata_operator_token; do
+for name in clickhouse_password grafana_reader_password grafana_admin_password errata_collector_token errata_operator_token errata_session_key; do
   make "$name"
 done
 

@@ -3,8 +3,11 @@ import { copyFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openEndedSessions } from '../../src/access/ended-sessions.ts';
+import { openSessionKey } from '../../src/access/session-key.ts';
+import { createSessions } from '../../src/access/sessions.ts';
 import { changeTokens } from '../../src/access/token-file.ts';
-import { hashToken } from '../../src/access/token-record.ts';
+import { hashToken, toTokenRecord } from '../../src/access/token-record.ts';
 import type { TokenRecord } from '../../src/access/token-record.ts';
 import { startProcessor } from '../processor.ts';
 import type { Processor } from '../processor.ts';
@@ -117,6 +120,24 @@ test('processors with one key know each other’s sessions, and with another the
     await second.stop();
   }
   expect(await readFile(join(same, 'session-key'), 'utf8')).toBe(await readFile(join(dataDir, 'session-key'), 'utf8'));
+});
+
+test('calls renew a session that was opened a while ago, files for everybody do not, and one that lay idle is over', async () => {
+  const openedAgo = (ms: number) => {
+    const now = () => Date.now() - ms;
+    const records = () => [toTokenRecord({ name: 'reader', token: READER, company: 1, scopes: ['read'] })];
+    const ended = openEndedSessions(dataDir, now);
+    return `errata_session=${createSessions({ key: openSessionKey(dataDir), records, ended, now }).open(READER)}`;
+  };
+  const renewedBy = async (cookie: string, path: string) =>
+    (await fetch(`${processor.admin}${path}`, { headers: { cookie } })).headers.get('set-cookie');
+  const cookie = openedAgo(660_000);
+  const [renewed = ''] = ((await renewedBy(cookie, '/api/me')) ?? '').split(';');
+  expect(renewed).not.toBe(cookie);
+  expect(await statusOf(renewed)).toBe(200);
+  expect(await renewedBy(renewed, '/api/me')).toBeNull();
+  expect(await renewedBy(cookie, '/admin')).toBeNull();
+  expect(await statusOf(openedAgo(43_200_001))).toBe(401);
 });
 
 test('revoking a token ends its sessions and their streams within two seconds', async () => {

@@ -17,7 +17,7 @@ import type { Config } from './config.ts';
 import { createErrorMaker } from './errors/error-maker.ts';
 import { assembleHealing } from './healing/assemble-healing.ts';
 import { createReceiver } from './ingest/receiver.ts';
-import { createServerFactory } from './mcp/build-server.ts';
+import { VERSION, createServerFactory } from './mcp/build-server.ts';
 import { mountMcp } from './mcp/mount-mcp.ts';
 import { surface } from './mcp/surface.ts';
 import { createMetrics } from './metrics.ts';
@@ -99,6 +99,7 @@ export async function createApp(config: Config, { logger, now }: AppDeps): Promi
     notifier: desk.notifier,
     activity: desk.activity,
     makeError: (report, context) => errorMaker.fromReport(report, context),
+    backUp: () => store.backUp(VERSION),
     now,
     newId: randomUUID,
   };

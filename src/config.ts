@@ -75,6 +75,13 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
 const port = z.int().min(0).max(65_535);
 const name = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be a name: letters, digits and _');
 const rate = z.int().min(1).max(1_000_000);
+/** Where it is, and no more: it is shown in messages. */
+const serverUrl = z
+  .url({ protocol: /^https?$/ })
+  .refine(
+    (url) => !URL.canParse(url) || (new URL(url).username === '' && new URL(url).password === ''),
+    'must hold no user and no password: these are CLICKHOUSE_USER and CLICKHOUSE_PASSWORD',
+  );
 const token = z.union([
   z.strictObject({
     name: z.string().min(1),
@@ -99,7 +106,7 @@ const fileSchema = z.strictObject({
   retention_days: z.int().min(1).max(3_650).default(30),
   clickhouse: z
     .strictObject({
-      url: z.url({ protocol: /^https?$/ }).optional(),
+      url: serverUrl.optional(),
       user: z.string().default('default'),
       password: z.string().default(''),
       database: name.default('errata'),

@@ -5,6 +5,7 @@ import { createApp } from './app.ts';
 import { runTokenCommand } from './access/token-command.ts';
 import { answerRoutes } from './api/routes.ts';
 import { loadConfig, loadRemote } from './config.ts';
+import type { Config } from './config.ts';
 import { toFailure } from './failure.ts';
 import { runDoctorCommand } from './doctor/doctor-command.ts';
 import { actions } from './healing/actions/catalogue.ts';
@@ -17,6 +18,7 @@ import { runMcpCommand } from './mcp/mcp-command.ts';
 import { ownTracer } from './own-telemetry.ts';
 import { runBackupCommand } from './store/backup-command.ts';
 import { createClickHouseStore } from './store/clickhouse-store.ts';
+import { finishRestore } from './store/finish-restore.ts';
 
 const USAGE = `errata serve                       run the processor
 errata mcp                         MCP for clients that start their servers themselves (errata mcp --help)
@@ -118,9 +120,22 @@ function backup(command: 'backup' | 'restore', argv: readonly string[]): Promise
   return runBackupCommand(command, argv, { store, version: VERSION, out, logger, now: Date.now });
 }
 
+/** A restore that was cut off at its end may still hold the tokens, which the configuration is judged with. */
+async function loadServing(): Promise<Config> {
+  let dataDir: string;
+  try {
+    ({ dataDir } = loadConfig({ serving: false }));
+  } catch {
+    // Throws again, with the faults that only serving has among the others.
+    return loadConfig();
+  }
+  await finishRestore(dataDir);
+  return loadConfig();
+}
+
 async function serve(): Promise<number> {
   try {
-    const config = loadConfig();
+    const config = await loadServing();
     const logger = pino({ level: config.logLevel });
     const app = await createApp(config, { logger, now: Date.now });
     const stopped = stopSignal();

@@ -1,6 +1,7 @@
 // REST is this table: which operation answers where. The seed's five calls keep its own words.
 import { acknowledgeDelegation } from '../operations/acknowledge-delegation.ts';
 import { approveFix } from '../operations/approve-fix.ts';
+import { createBackup } from '../operations/create-backup.ts';
 import { delegateError } from '../operations/delegate-error.ts';
 import { findSimilar } from '../operations/find-similar.ts';
 import { fixError } from '../operations/fix-error.ts';
@@ -83,6 +84,7 @@ export const answerRoutes: readonly AnswerRoute[] = [
   { method: 'GET', path: '/api/rules', status: 200, operation: listRules },
   { method: 'GET', path: '/api/healing', status: 200, operation: getHealing },
   { method: 'POST', path: '/api/healing/pause', status: 200, operation: pauseHealing },
+  { method: 'POST', path: '/api/backups', status: 201, operation: createBackup },
   { method: 'GET', path: '/api/delegations', status: 200, operation: listDelegations },
   {
     method: 'POST',

@@ -16,8 +16,9 @@ export async function checkDataFolder(dataDir: string): Promise<readonly Finding
   const path = resolve(dataDir);
   const isThere = (await stat(path).catch(() => undefined)) !== undefined;
   const used = isThere ? path : await nearestFolder(path);
+  let names: readonly string[];
   try {
-    if (isThere) await readdir(path);
+    names = isThere ? await readdir(path) : [];
     await access(used, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (cause) {
     return [
@@ -31,7 +32,15 @@ export async function checkDataFolder(dataDir: string): Promise<readonly Finding
   return [
     good(isThere ? `${path} can be written` : `${path} is not there yet: the first start makes it`),
     roomOf(bavail * bsize),
+    ...leftOvers(names),
   ];
+}
+
+/** Of a restore that was cut off. One that is at work has such a folder as well. */
+function leftOvers(names: readonly string[]): readonly Finding[] {
+  return names
+    .filter((name) => /^restoring-\w{6}$/.test(name))
+    .map((name) => warning(`${name} is of a restore that was cut off`, 'delete it, unless one is running'));
 }
 
 function roomOf(freeBytes: number): Finding {

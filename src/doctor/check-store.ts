@@ -42,7 +42,7 @@ export async function checkStore(
       ...(target.kind === 'server' ? [skewOf('the ClickHouse server', facts.nowMs - facts.askedAtMs)] : []),
     ];
   } catch (cause) {
-    return [refusalOf(cause, target.kind === 'server' ? target.url : target.dataDir)];
+    return [refusalOf(cause, target.kind === 'server' ? new URL(target.url).origin : target.dataDir)];
   }
 }
 

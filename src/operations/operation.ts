@@ -10,6 +10,7 @@ import type { ReportedError } from '../errors/reported-error.ts';
 import type { Healing } from '../healing/healing.ts';
 import type { AgentStore } from '../store/agent-store.ts';
 import type { AttemptStore } from '../store/attempt-store.ts';
+import type { RunningBackup } from '../store/back-up-running.ts';
 import type { ErrorStore } from '../store/error-store.ts';
 import { InvalidInput } from './invalid-input.ts';
 
@@ -20,6 +21,7 @@ export interface OperationDeps {
   readonly notifier: Pick<Notifier, 'list'>;
   readonly activity: ActivityLog;
   readonly makeError: MakeError;
+  readonly backUp: () => Promise<RunningBackup>;
   readonly now: () => number;
   readonly newId: () => string;
 }

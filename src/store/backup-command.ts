@@ -1,7 +1,9 @@
 // `errata backup FOLDER` and `errata restore FOLDER`, in words for people.
+import { join } from 'node:path';
 import { Failure } from '../failure.ts';
 import type { BackupManifest } from './backup-manifest.ts';
 import type { StoreDeps, StoreSettings } from './clickhouse-store.ts';
+import { withBackupEngine } from './backup-engine.ts';
 import { createBackup } from './create-backup.ts';
 import { restoreBackup } from './restore-backup.ts';
 
@@ -30,13 +32,15 @@ export async function runBackupCommand(
     if (target.kind === 'server') {
       throw new Failure(
         'CONFIG_INVALID',
-        `the store is the server at ${target.url}: it is backed up with ClickHouse's own BACKUP, see docs/backup.md`,
+        `the store is the server at ${new URL(target.url).origin}: it is backed up with ClickHouse's own BACKUP, see docs/backup.md`,
       );
     }
     const { dataDir } = target;
     const manifest =
       command === 'backup'
-        ? await createBackup({ dataDir, folder, version, nowMs: parts.now() })
+        ? await createBackup({ dataDir, folder, version, nowMs: parts.now() }, (backups, use) =>
+            withBackupEngine({ path: join(dataDir, 'clickhouse'), backups }, use),
+          )
         : await restoreBackup({ dataDir, folder, retentionDays }, parts);
     out(`${command === 'backup' ? 'backed up to' : 'restored from'} ${folder}: ${sumUp(manifest, startedMs)}`);
     return 0;

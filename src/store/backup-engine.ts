@@ -1,6 +1,6 @@
-// The embedded engine, opened for a backup: which folder BACKUP and RESTORE may use can only be said as it starts. That is
-// why this does not go through open-client.ts, whose engine may use none.
+// An embedded engine of its own for a backup or a restore, as no processor runs.
 import { Failure } from '../failure.ts';
+import { openEmbedded } from './open-client.ts';
 import { createRunner } from './run.ts';
 import type { Runner } from './run.ts';
 
@@ -16,31 +16,19 @@ export async function withBackupEngine<T>(
   { path, backups }: EngineFolders,
   use: (run: Runner) => Promise<T>,
 ): Promise<T> {
-  const [{ Session, drainPending }, { createClient }, { createChdbConnection }] = await Promise.all([
-    import('chdb'),
-    import('@clickhouse/client'),
-    import('chdb/connection'),
-  ]);
-  let session: InstanceType<typeof Session>;
+  const engine = await openEmbedded(path, backups).catch((cause: unknown) => sayWhatToDo(path, cause));
   try {
-    session = new Session(path, { connectionArgs: [`--backups.allowed_path=${backups}`] });
-  } catch (cause) {
-    throw new Failure('STORE_TAKEN', `the folder ${path} is held by another process: stop the processor first`, {
-      cause,
-    });
-  }
-  // A second connection to the engine that the session has started.
-  const client = createClient({
-    connection: createChdbConnection({ path }) as unknown as NonNullable<
-      NonNullable<Parameters<typeof createClient>[0]>['connection']
-    >,
-  });
-  try {
-    return await use(createRunner(() => client));
+    return await use(createRunner(() => engine.backup));
   } finally {
-    await drainPending();
-    await client.close();
-    session.close();
-    await drainPending();
+    await engine.close();
   }
+}
+
+function sayWhatToDo(path: string, cause: unknown): never {
+  if (!(cause instanceof Failure) || cause.code !== 'STORE_TAKEN') throw cause;
+  throw new Failure(
+    'STORE_TAKEN',
+    `the folder ${path} is held by another process: stop the processor first, or ask it for a backup (POST /api/backups)`,
+    { cause },
+  );
 }

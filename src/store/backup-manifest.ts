@@ -2,13 +2,13 @@
 // finished. The engine's own restore looks at sizes only: a flipped byte showed as late as the first query that met it.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, readFile, readdir, stat } from 'node:fs/promises';
+import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
 import { Failure } from '../failure.ts';
 
-const FILE = 'backup.json';
+export const MANIFEST = 'backup.json';
 
 /** How many faults are told of a backup that has many. */
 const MAX_TOLD = 5;
@@ -29,13 +29,11 @@ export type BackupManifest = z.output<typeof manifest>;
 
 type BackupFile = BackupManifest['files'][number];
 
-/** Every file under the folder, synced to the disk. */
 export async function listBackupFiles(folder: string): Promise<BackupFile[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   const files: BackupFile[] = [];
   for (const path of paths.sort()) {
-    await sync(path);
     const { size } = await stat(path);
     files.push({ path: relative(folder, path).split(sep).join('/'), bytes: size, sha256: await checksum(path) });
   }
@@ -43,14 +41,7 @@ export async function listBackupFiles(folder: string): Promise<BackupFile[]> {
 }
 
 export async function writeManifest(folder: string, contents: BackupManifest): Promise<void> {
-  const file = await open(join(folder, FILE), 'wx', 0o600);
-  try {
-    await file.writeFile(`${JSON.stringify(contents, undefined, 1)}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await sync(folder);
+  await writeFile(join(folder, MANIFEST), `${JSON.stringify(contents, undefined, 1)}\n`, { flag: 'wx', mode: 0o600 });
 }
 
 /** Reads it and holds every file against it. Throws CONFIG_INVALID that says what is wrong. */
@@ -71,8 +62,9 @@ export async function readManifest(folder: string): Promise<BackupManifest> {
   return contents;
 }
 
-async function parseManifest(folder: string): Promise<BackupManifest> {
-  const path = join(folder, FILE);
+/** Without a look at the files. */
+export async function parseManifest(folder: string): Promise<BackupManifest> {
+  const path = join(folder, MANIFEST);
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -99,13 +91,4 @@ async function checksum(path: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
   return hash.digest('hex');
-}
-
-async function sync(path: string): Promise<void> {
-  const file = await open(path, 'r');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }

@@ -5,6 +5,8 @@ import { createActivityRows } from './activity-rows.ts';
 import { createAliases } from './aliases.ts';
 import type { AttemptStore } from './attempt-store.ts';
 import { createAttempts } from './attempts.ts';
+import { createBackUp } from './back-up-running.ts';
+import type { BackUp } from './back-up-running.ts';
 import { createCases } from './cases.ts';
 import { createStateChanges } from './change-state.ts';
 import type { ErrorStore, Inserted } from './error-store.ts';
@@ -63,7 +65,7 @@ const MAX_RECENT_ROWS = 100_000;
 /** Other processors' aliases are seen after this long. */
 const ALIASES_RELOAD_MS = 30_000;
 
-export type Store = ErrorStore & AttemptStore & AgentStore;
+export type Store = ErrorStore & AttemptStore & AgentStore & { readonly backUp: BackUp };
 
 export function createClickHouseStore(settings: StoreSettings, deps: StoreDeps): Store {
   let clients: Clients | undefined;
@@ -258,6 +260,7 @@ export function createClickHouseStore(settings: StoreSettings, deps: StoreDeps):
       onChange: (companyId) => states?.forget(companyId),
     }),
     aliasGroups,
+    backUp: createBackUp(settings.target, { client: () => open().backup, ready, now: deps.now }),
     waitForInsert,
     listStrictByLoose: async (sinceMs) =>
       (

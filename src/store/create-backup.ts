@@ -1,13 +1,13 @@
-// `errata backup`: the embedded store and the files beside it, into a folder that is complete or not there. It grows as
-// <folder>.partial and gets its name at the end.
-import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+// A backup: the embedded store and the files beside it, in a folder that is complete or not there. It grows beside its place
+// under a name that nobody else has, and gets its own at the end.
+import { copyFile, lstat, mkdir, mkdtemp, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { Failure } from '../failure.ts';
-import { withBackupEngine } from './backup-engine.ts';
 import { listBackupFiles, writeManifest } from './backup-manifest.ts';
 import type { BackupManifest } from './backup-manifest.ts';
 import { backUpTo, selectMigrationsTable, selectStoreFacts } from './queries-backup.ts';
 import type { Runner } from './run.ts';
+import { makeFolder, sync, syncTree } from './sync-files.ts';
 
 interface BackupTask {
   readonly dataDir: string;
@@ -17,18 +17,26 @@ interface BackupTask {
   readonly nowMs: number;
 }
 
-/** Throws STORE_TAKEN while a processor runs, CONFIG_INVALID when there is no store or the folder is not empty. */
-export async function createBackup({ dataDir, folder, version, nowMs }: BackupTask): Promise<BackupManifest> {
-  const path = join(resolve(dataDir), 'clickhouse');
-  if (!(await isFilled(path))) throw new Failure('CONFIG_INVALID', `${path} holds no store to back up`);
-  if (await isFilled(folder)) throw new Failure('CONFIG_INVALID', `${folder} is not empty: a backup needs its own`);
-  const partial = `${resolve(folder)}.partial`;
-  // What a cut-off backup left is of no use to anyone.
-  await rm(partial, { recursive: true, force: true });
-  // Errors and hashes of tokens: for the owner only.
-  await mkdir(partial, { recursive: true, mode: 0o700 });
+/** Lends an engine that may write its backup into this folder. */
+type LendEngine = <T>(backups: string, use: (run: Runner) => Promise<T>) => Promise<T>;
+
+/** The copy is as large as the store, and the processor writes on meanwhile. */
+const ROOM = 1.1;
+
+/** Throws CONFIG_INVALID when there is no store or the folder is not empty, STORE_UNAVAILABLE when there is no room. */
+export async function createBackup(
+  { dataDir, folder: named, version, nowMs }: BackupTask,
+  lend: LendEngine,
+): Promise<BackupManifest> {
+  const store = join(resolve(dataDir), 'clickhouse');
+  const folder = resolve(named);
+  if (!(await isFilled(store))) throw new Failure('CONFIG_INVALID', `${store} holds no store to back up`);
+  if (await isFilled(folder)) throw notEmpty(folder);
+  await makeFolder(dirname(folder));
+  // Errors and hashes of tokens: mkdtemp makes it for the owner only.
+  const partial = await mkdtemp(`${folder}.partial-`);
   try {
-    const facts = await withBackupEngine({ path, backups: partial }, (run) => backUpStore(run, partial));
+    const facts = await lend(partial, (run) => backUpStore(run, partial));
     await copyFiles(dataDir, join(partial, 'files'));
     const manifest: BackupManifest = {
       format: 1,
@@ -38,12 +46,14 @@ export async function createBackup({ dataDir, folder, version, nowMs }: BackupTa
       files: await listBackupFiles(partial),
     };
     await writeManifest(partial, manifest);
-    await rm(folder, { recursive: true, force: true });
+    await syncTree(partial);
+    // Takes the place of an empty folder and of nothing else.
     await rename(partial, folder);
+    await sync(dirname(folder));
     return manifest;
-  } catch (failure) {
+  } catch (cause) {
     await rm(partial, { recursive: true, force: true });
-    throw failure;
+    throw failureOf(cause, folder);
   }
 }
 
@@ -53,26 +63,52 @@ async function backUpStore(
 ): Promise<Pick<BackupManifest, 'clickhouse' | 'migration' | 'errors'>> {
   const [found] = await run.rows<{ tables: number | string }>(selectMigrationsTable());
   if (Number(found?.tables) === 0) throw new Failure('CONFIG_INVALID', 'the store was never opened by Errata');
-  const [facts] = await run.rows<{ clickhouse: string; migration: number | string; errors: number | string }>(
-    selectStoreFacts(),
-  );
+  const [facts] = await run.rows<StoreFacts>(selectStoreFacts());
   if (facts === undefined) throw new Failure('STORE_UNAVAILABLE', 'the store does not say what it holds');
+  const { bavail, bsize } = await statfs(partial);
+  if (bavail * bsize < Number(facts.bytes) * ROOM) throw noRoom();
   await run.command(backUpTo(join(partial, 'clickhouse')));
   return { clickhouse: facts.clickhouse, migration: Number(facts.migration), errors: Number(facts.errors) };
 }
 
-/** Tokens, corrected health checks: whatever the parts keep in the data folder beside the store. */
+interface StoreFacts {
+  readonly clickhouse: string;
+  readonly migration: number | string;
+  readonly errors: number | string;
+  readonly bytes: number | string;
+}
+
+/** Tokens, corrected health checks: whatever the parts keep in the data folder beside the store. Links are followed. */
 async function copyFiles(dataDir: string, into: string): Promise<void> {
   await mkdir(into);
-  const entries = await readdir(dataDir, { withFileTypes: true });
-  for (const entry of entries)
-    if (entry.isFile() && entry.name.endsWith('.json'))
-      await copyFile(join(dataDir, entry.name), join(into, entry.name));
+  for (const name of (await readdir(dataDir)).filter((one) => one.endsWith('.json'))) {
+    const path = join(dataDir, name);
+    const found = await stat(path).catch(() => undefined);
+    if (found?.isFile() !== true)
+      throw new Failure('CONFIG_INVALID', `${path} is no file and leads to none, so that it can't be backed up`);
+    await copyFile(path, join(into, name));
+  }
 }
 
 async function isFilled(folder: string): Promise<boolean> {
-  const found = await stat(folder).catch(() => undefined);
+  const found = await lstat(folder).catch(() => undefined);
   if (found === undefined) return false;
   if (!found.isDirectory()) throw new Failure('CONFIG_INVALID', `${folder} is not a folder`);
   return (await readdir(folder)).length > 0;
+}
+
+function failureOf(cause: unknown, folder: string): unknown {
+  const inner = cause instanceof Failure ? cause.cause : cause;
+  const { code } = (inner ?? {}) as NodeJS.ErrnoException;
+  if (code === 'ENOTEMPTY' || code === 'EEXIST') return notEmpty(folder);
+  const isFull = code === 'ENOSPC' || (inner instanceof Error && inner.message.includes('No space left on device'));
+  return isFull ? noRoom(cause) : cause;
+}
+
+function notEmpty(folder: string): Failure {
+  return new Failure('CONFIG_INVALID', `${folder} is not empty: a backup needs its own`);
+}
+
+function noRoom(cause?: unknown): Failure {
+  return new Failure('STORE_UNAVAILABLE', 'the disk has no room for a backup: nothing of it was kept', { cause });
 }

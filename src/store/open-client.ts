@@ -1,10 +1,11 @@
 // The only place that knows where ClickHouse is: embedded in this process (chDB, a folder) or a server (HTTP).
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { ClickHouseClient, ClickHouseClientConfigOptions } from '@clickhouse/client';
 import { Failure } from '../failure.ts';
+import { refuseHalfRestored } from './finish-restore.ts';
 import { createDatabase } from './schema.ts';
 
 export type StoreTarget =
@@ -21,6 +22,8 @@ export interface Clients {
   /** Queries of one embedded connection run one after the other: writes have their own, reads take turns between two. */
   readonly write: ClickHouseClient;
   read(): ClickHouseClient;
+  /** For BACKUP and RESTORE, which would keep the others waiting; undefined: a server, which has its own. */
+  readonly backup: ClickHouseClient | undefined;
   /** Before the first migration. A server's database may be missing; the embedded one is there. */
   createDatabase(cluster: string | undefined): Promise<void>;
   close(): Promise<void>;
@@ -31,6 +34,9 @@ const REQUEST_TIMEOUT_MS = 30_000;
 
 /** ClickHouse servers close idle connections after 10 s (`keep_alive_timeout`); we must be first. */
 const IDLE_SOCKET_MS = 2_500;
+
+/** In the data folder: those that are made while it runs. */
+export const BACKUPS = 'backups';
 
 /** Of every insert. */
 const INSERT_SETTINGS = {
@@ -49,13 +55,15 @@ const INSERT_SETTINGS = {
 export async function openClients(target: StoreTarget): Promise<Clients> {
   switch (target.kind) {
     case 'embedded':
-      return openEmbedded(join(target.dataDir, 'clickhouse'));
+      await refuseHalfRestored(target.dataDir);
+      return openEmbedded(join(target.dataDir, 'clickhouse'), join(resolve(target.dataDir), BACKUPS));
     case 'server':
       return openServer(target);
   }
 }
 
-async function openEmbedded(path: string): Promise<Clients> {
+/** `backups`: the only folder that BACKUP and RESTORE reach; it need not be there. Throws as `openClients`. */
+export async function openEmbedded(path: string, backups: string): Promise<Clients & { backup: ClickHouseClient }> {
   try {
     // What services say of their failures is for the owner's eyes.
     await mkdir(path, { recursive: true, mode: 0o700 });
@@ -64,27 +72,34 @@ async function openEmbedded(path: string): Promise<Clients> {
     throw new Failure('STORE_UNAVAILABLE', `the folder ${path} can't be written`, { cause });
   }
   // Loaded only when needed: the engine is half a gigabyte, and a server deployment does without it.
-  const [{ createChdbConnection }, { drainPending }] = await Promise.all([import('chdb/connection'), import('chdb')]);
+  const [{ createChdbConnection }, { Session, drainPending }] = await Promise.all([
+    import('chdb/connection'),
+    import('chdb'),
+  ]);
   // chdb declares the same interface in its own copy of the client's types.
   const open = () =>
     createClient({
       connection: createChdbConnection({ path }) as unknown as NonNullable<ClickHouseClientConfigOptions['connection']>,
     });
   try {
+    // First, because the folder of backups can only be said as the engine starts, and only here.
+    const session = new Session(path, { connectionArgs: [`--backups.allowed_path=${backups}`] });
     const write = open();
     const reads = [open(), open()] as const;
+    const backup = open();
     // Once for the connection: given with each insert, each would be a statement of its own.
     const settings = Object.entries(INSERT_SETTINGS).map(([name, value]) => `${name} = ${value}`);
     await write.command({ query: `SET ${settings.join(', ')}` });
     // The engine aborts the process when a connection closes under a running query.
     const close = async () => {
       await drainPending();
-      await Promise.all([write, ...reads].map((client) => client.close()));
+      await Promise.all([write, ...reads, backup].map((client) => client.close()));
+      session.close();
       await drainPending();
     };
     let turn = 0;
     const read = () => reads[(turn = 1 - turn) === 0 ? 0 : 1];
-    return { write, read, close, createDatabase: async () => undefined };
+    return { write, read, backup, close, createDatabase: async () => undefined };
   } catch (cause) {
     throw new Failure('STORE_TAKEN', `the folder ${path} is held by another process: one folder, one process`, {
       cause,
@@ -121,6 +136,7 @@ function openServer({ url, user, password, database }: Extract<StoreTarget, { ki
   return {
     write,
     read: () => read,
+    backup: undefined,
     createDatabase: create,
     close: async () => void (await Promise.all([write.close(), read.close()])),
   };

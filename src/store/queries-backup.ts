@@ -1,4 +1,4 @@
-// SQL of `errata backup` and `errata restore`: of the embedded store as a whole, so no company is bound.
+// SQL of backups and restores: of the embedded store as a whole, so no company is bound.
 import type { Query } from './queries.ts';
 
 /** The engine knows the embedded tables under this name. */
@@ -15,7 +15,8 @@ export function selectMigrationsTable(): Query {
 export function selectStoreFacts(): Query {
   return {
     query: `SELECT version() AS clickhouse, (SELECT max(version) FROM schema_migrations) AS migration,
-      (SELECT count() FROM errors) AS errors LIMIT 1`,
+      (SELECT count() FROM errors) AS errors,
+      (SELECT sum(bytes_on_disk) FROM system.parts WHERE active AND database = currentDatabase()) AS bytes LIMIT 1`,
     query_params: {},
   };
 }

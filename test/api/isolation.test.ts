@@ -228,6 +228,13 @@ const cases: readonly Case[] = [
     },
   },
   {
+    route: 'POST /api/backups',
+    async whole() {
+      const refused = await call('POST', '/api/backups', 'eight', {});
+      expect([refused.statusCode, refused.json().code]).toEqual([403, 'FORBIDDEN']);
+    },
+  },
+  {
     route: 'GET /api/delegations',
     async whole() {
       const own = await call('GET', '/api/delegations', 'seven');

@@ -97,6 +97,7 @@ export async function openTestApi({
     notifier,
     activity: createActivityLog(store),
     makeError: (report, context) => errorMaker.fromReport(report, context),
+    backUp: () => store.backUp('0.1.0'),
     now,
     newId: randomUUID,
   };

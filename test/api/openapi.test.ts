@@ -51,6 +51,7 @@ test('it is OpenAPI 3.1 and has every route', () => {
       'GET /api/rules',
       'GET /api/stream',
       'GET /api/trends',
+      'POST /api/backups',
       'POST /api/delegations',
       'POST /api/delegations/{id}/ack',
       'POST /api/delegations/{id}/release',
@@ -65,7 +66,7 @@ test('it is OpenAPI 3.1 and has every route', () => {
       'POST /api/healing/pause',
     ].sort(),
   );
-  expect(routes).toHaveLength(30);
+  expect(routes).toHaveLength(31);
 });
 
 test('fields stand where they are read: path, query or body', () => {

@@ -117,6 +117,39 @@ test('a data folder that is a file, or has no room, is bad', async ({ skip }) =>
   }
 });
 
+test('what a restore left that was cut off is told', async () => {
+  const dataDir = join(root, 'cut-off');
+  await mkdir(join(dataDir, 'restoring-Ab12cD'), { recursive: true });
+  expect(await examine({ env: { ERRATA_DATA_DIR: dataDir } })).toEqual([
+    0,
+    expect.stringMatching(
+      /^warn {2}data folder {4}restoring-Ab12cD is of a restore that was cut off\n +→ delete it, unless one is running$/m,
+    ),
+  ]);
+});
+
+test('a password in CLICKHOUSE_URL is a fault, and no message shows it', async () => {
+  for (const url of ['http://errata:s3cret@127.0.0.1:8123', 'http://:s3cret@127.0.0.1:8123']) {
+    const [code, said] = await examine({ env: { CLICKHOUSE_URL: url } });
+    expect(code).toBe(1);
+    expect(said).toMatch(
+      /^BAD {3}configuration {2}CLICKHOUSE_URL: must hold no user and no password: these are CLICKHOUSE_USER and CLICKHOUSE_PASSWORD$/m,
+    );
+    expect(said).not.toContain('s3cret');
+  }
+  const path = await yaml('with-password', 'clickhouse: { url: "http://errata:s3cret@127.0.0.1:8123" }\n');
+  const [code, said] = await examine({ env: { ERRATA_CONFIG: path } });
+  expect([code, said]).toEqual([1, expect.stringContaining('clickhouse.url: must hold no user and no password')]);
+  expect(said).not.toContain('s3cret');
+});
+
+test('of CLICKHOUSE_URL nothing but the origin is shown', async () => {
+  const [code, said] = await examine({ env: { CLICKHOUSE_URL: 'http://127.0.0.1:9/proxied?password=s3cret' } });
+  expect(code).toBe(1);
+  expect(said).toMatch(/^BAD {3}store {10}http:\/\/127\.0\.0\.1:9: /m);
+  expect(said).not.toContain('s3cret');
+});
+
 test('a port that another program holds is bad, and so is an address of another machine', async () => {
   const other = createServer((_request, response) => response.end('hello')).listen(0, '127.0.0.1');
   await once(other, 'listening');

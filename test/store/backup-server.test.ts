@@ -26,7 +26,7 @@ test('what docs/backup.md says for a server brings a backup of the embedded stor
     await store.stop(5_000);
     await mkdir(backups);
     const task = { dataDir, folder: join(backups, '2026-11-24'), version: '0.1.0', nowMs: 0 };
-    await createBackup(task);
+    await createBackup(task, (backups, use) => withBackupEngine({ path: join(dataDir, 'clickhouse'), backups }, use));
     await withBackupEngine({ path: join(root, 'server'), backups }, async (run) => {
       const command = (query: string) => run.command({ query, query_params: {} });
       const count = async () => {

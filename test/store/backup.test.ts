@@ -1,5 +1,22 @@
 // Backup, loss of everything, restore: what people and agents did is back, and what is broken is refused.
-import { appendFile, cp, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import {
+  appendFile,
+  chmod,
+  cp,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -9,6 +26,7 @@ import { createClickHouseStore } from '../../src/store/clickhouse-store.ts';
 import type { Store } from '../../src/store/clickhouse-store.ts';
 import { openClients } from '../../src/store/open-client.ts';
 import { migrations } from '../../src/store/schema.ts';
+import { startProcessor } from '../processor.ts';
 import { eventOf, fingerprintOf, idOf } from './open-store.ts';
 
 const nowMs = Date.UTC(2026, 10, 24, 12, 30, 0);
@@ -223,33 +241,165 @@ test('a backup goes to a folder of its own, and needs a store', async () => {
     expect.stringContaining('holds no store to back up'),
   ]);
   expect(await readdir(root)).not.toContain('b2');
-  expect(await readdir(root)).not.toContain('b2.partial');
+  expect((await readdir(root)).filter((name) => name.startsWith('b2'))).toEqual([]);
 });
 
-test('what a cut-off backup left is thrown away by the next one', async () => {
+test('a backup takes an empty folder, and leaves alone what lies beside it', async () => {
   const folder = join(root, 'again');
+  await mkdir(folder);
   await mkdir(`${folder}.partial`);
-  await writeFile(join(`${folder}.partial`, 'half'), 'x');
+  await writeFile(join(`${folder}.partial`, 'notes'), 'mine');
   expect(await command('backup', folder)).toEqual([0, expect.stringContaining('5 errors')]);
-  expect(await readdir(root)).not.toContain('again.partial');
-  expect(await readdir(folder)).not.toContain('half');
+  expect((await readdir(root)).filter((name) => name.startsWith('again'))).toEqual(['again', 'again.partial']);
+  expect(await readFile(join(`${folder}.partial`, 'notes'), 'utf8')).toBe('mine');
 });
+
+test('of two backups into one folder at once one is made and the other refused', async () => {
+  const folder = join(root, 'twice');
+  const other = join(root, 'other');
+  expect((await command('restore', good, other))[0]).toBe(0);
+  const answers = await Promise.all([run('backup', folder, dataDir), run('backup', folder, other)]);
+  expect(answers.toSorted(([a], [b]) => a - b)).toEqual([
+    [0, expect.stringContaining('5 errors')],
+    [1, expect.stringContaining('twice is not empty')],
+  ]);
+  expect((await readdir(root)).filter((name) => name.startsWith('twice'))).toEqual(['twice']);
+  expect((await command('restore', folder, join(root, 'from-twice')))[0]).toBe(0);
+});
+
+test('a linked *.json goes along as the file it leads to; one that leads nowhere is told, and nothing is kept', async () => {
+  const into = join(root, 'linked');
+  expect((await command('restore', good, into))[0]).toBe(0);
+  await writeFile(join(root, 'mounted.json'), '{"billing":"redis"}');
+  await rm(join(into, 'health-checks.json'));
+  await symlink(join(root, 'mounted.json'), join(into, 'health-checks.json'));
+  expect((await command('backup', join(root, 'of-linked'), into))[0]).toBe(0);
+  expect(await readFile(join(root, 'of-linked/files/health-checks.json'), 'utf8')).toBe('{"billing":"redis"}');
+  expect((await lstat(join(root, 'of-linked/files/health-checks.json'))).isFile()).toBe(true);
+  await rm(join(root, 'mounted.json'));
+  expect(await command('backup', join(root, 'of-dangling'), into)).toEqual([
+    1,
+    expect.stringContaining("health-checks.json is no file and leads to none, so that it can't be backed up"),
+  ]);
+  expect((await readdir(root)).filter((name) => name.startsWith('of-dangling'))).toEqual([]);
+});
+
+test('restored files are for the owner only, whatever the backup allowed', async () => {
+  const folder = join(root, 'open-to-all');
+  const into = join(root, 'from-open');
+  await cp(good, folder, { recursive: true });
+  await chmod(join(folder, 'files/tokens.json'), 0o666);
+  expect((await command('restore', folder, into))[0]).toBe(0);
+  expect((await stat(join(into, 'tokens.json'))).mode & 0o777).toBe(0o600);
+});
+
+test('a restore leaves folders alone that it did not make', async () => {
+  const into = join(root, 'with-others');
+  await mkdir(join(into, 'restoring'), { recursive: true });
+  await writeFile(join(into, 'restoring/notes'), 'mine');
+  expect((await command('restore', good, into))[0]).toBe(0);
+  expect(await readFile(join(into, 'restoring/notes'), 'utf8')).toBe('mine');
+  const taken = join(root, 'with-restored');
+  await mkdir(join(taken, 'restored'), { recursive: true });
+  await writeFile(join(taken, 'restored/notes'), 'mine');
+  expect(await command('restore', good, taken)).toEqual([1, expect.stringContaining('is not of a restore')]);
+  expect(await readdir(taken)).toEqual(['restored']);
+});
+
+/** As a restore is cut off after its work got its name: `moved` have gone to their places already. */
+async function cutOff(into: string, moved: readonly string[]): Promise<void> {
+  expect((await command('restore', good, into))[0]).toBe(0);
+  const restored = join(into, 'restored');
+  await mkdir(join(restored, 'files'), { recursive: true });
+  await cp(join(good, 'backup.json'), join(restored, 'backup.json'));
+  for (const name of ['tokens.json', 'health-checks.json'])
+    if (!moved.includes(name)) await rename(join(into, name), join(restored, 'files', name));
+  if (!moved.includes('clickhouse')) await rename(join(into, 'clickhouse'), join(restored, 'clickhouse'));
+}
+
+const CUTS = [
+  ['before anything was moved', []],
+  ['between two files', ['tokens.json']],
+  ['before the store was moved', ['tokens.json', 'health-checks.json']],
+  ['before it had tidied up', ['tokens.json', 'health-checks.json', 'clickhouse']],
+] as const;
+
+test.each(CUTS)('a restore that was cut off %s is finished by the same one', async (name, moved) => {
+  const into = join(root, `cut ${name}`);
+  await cutOff(into, moved);
+  expect(await command('restore', good, into)).toEqual([0, expect.stringContaining('5 errors')]);
+  expect((await readdir(into)).sort()).toEqual(['clickhouse', 'health-checks.json', 'tokens.json']);
+  await expectAll(into);
+});
+
+test.each(CUTS)('and so it is by the next start, %s', async (name, moved) => {
+  const into = join(root, `start ${name}`);
+  await cutOff(into, moved);
+  // The restored tokens count from the first request on.
+  const processor = await startProcessor(into, { env: { ERRATA_HOST: '0.0.0.0' } });
+  try {
+    const port = new URL(processor.api).port;
+    expect((await fetch(`http://127.0.0.1:${port}/api/errors`)).status).toBe(401);
+  } finally {
+    await processor.stop();
+  }
+  expect((await readdir(into)).sort()).toEqual(['clickhouse', 'health-checks.json', 'tokens.json']);
+  await expectAll(into);
+});
+
+test('where something stands in the way of a restore that was cut off, nothing is moved and nothing written over', async () => {
+  const into = join(root, 'in-the-way');
+  await cutOff(into, []);
+  // Whoever opens the store in between must not make an empty one in its place.
+  await expect(withStore(into, async () => undefined)).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: expect.stringContaining('was cut off at its end'),
+  });
+  await writeFile(join(into, 'tokens.json'), '{"tokens":[]}');
+  expect(await command('restore', good, into)).toEqual([1, expect.stringMatching(/tokens\.json is in the way/)]);
+  await expect(startProcessor(into)).rejects.toThrow(/tokens\.json is in the way/);
+  expect((await readdir(into)).sort()).toEqual(['restored', 'tokens.json']);
+  expect(await readFile(join(into, 'tokens.json'), 'utf8')).toBe('{"tokens":[]}');
+});
+
+test('killed at any moment, a restore has brought nothing, and can be run again, or everything', async () => {
+  const seen = { nothing: 0, everything: 0 };
+  for (let afterMs = 100; afterMs <= 1_500; afterMs += 100) {
+    const into = join(root, `killed-${afterMs}`);
+    const child = start('restore', good, into);
+    const timer = setTimeout(() => child.kill('SIGKILL'), afterMs);
+    await once(child, 'exit');
+    clearTimeout(timer);
+    const left = existsSync(into) ? await readdir(into) : [];
+    const isWhole = left.includes('restored') || left.includes('clickhouse');
+    if (!isWhole) expect(left.filter((name) => !name.startsWith('restoring-'))).toEqual([]);
+    seen[isWhole ? 'everything' : 'nothing'] += 1;
+    if (!isWhole || left.includes('restored')) expect((await command('restore', good, into))[0]).toBe(0);
+    await expectAll(into);
+  }
+  process.stdout.write(`restores killed: ${JSON.stringify(seen)}\n`);
+  expect(seen.nothing).toBeGreaterThan(0);
+}, 180_000);
 
 test('a store that is in use is not touched', async () => {
   const other = join(root, 'held');
-  const [code, said] = await withStore(other, () => heldBackup(other));
+  const [code, said] = await withStore(other, () => run('backup', join(root, 'of-held'), other));
   expect(said).toContain('is held by another process: stop the processor first');
   expect(code).toBe(1);
 });
 
 /** The built command, as the engine lets one process open a folder as often as it likes. */
-async function heldBackup(folder: string): Promise<[number, string]> {
-  const { spawnSync } = await import('node:child_process');
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/main.js', 'backup', join(root, 'of-held')], {
-    env: { PATH: process.env['PATH'], ERRATA_CONFIG: 'test/empty.yaml', ERRATA_DATA_DIR: folder },
-    encoding: 'utf8',
-  });
-  return [status ?? -1, stdout + stderr];
+async function run(name: 'backup' | 'restore', folder: string, into: string): Promise<[number, string]> {
+  const child = start(name, folder, into);
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return [code ?? -1, said];
+}
+
+function start(name: 'backup' | 'restore', folder: string, into: string) {
+  const env = { PATH: process.env['PATH'], ERRATA_CONFIG: 'test/empty.yaml', ERRATA_DATA_DIR: into };
+  return spawn(process.execPath, ['dist/main.js', name, folder], { env });
 }
 
 /** What a restore of a copy of the good backup, changed by `damage`, answers; nothing may come of it. */

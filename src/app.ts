@@ -8,7 +8,7 @@ import { createRateLimiter } from './access/rate-limit.ts';
 import { openSessionKey } from './access/session-key.ts';
 import { createSessions } from './access/sessions.ts';
 import { openTokenFile } from './access/token-file.ts';
-import { limitWrongTokens } from './access/wrong-tokens.ts';
+import { watchWrongTokens } from './access/wrong-tokens.ts';
 import { createAdmin } from './admin/create-admin.ts';
 import { createGuard } from './admin/guard.ts';
 import { assembleAgents } from './agents/assemble-agents.ts';
@@ -60,8 +60,7 @@ export async function createApp(config: Config, { logger, now }: AppDeps): Promi
     onUnreadable: (failure) => logger.error({ err: failure }, 'tokens.json was not read; the old tokens stay in force'),
   });
   const records = () => [...config.tokens, ...tokenFile.records()];
-  const authenticate = createAuthenticator({ records, now });
-  const authenticateFrom = limitWrongTokens(authenticate, { now });
+  const authenticate = watchWrongTokens(createAuthenticator({ records, now }), { now, metrics, logger });
   const limiter = (perSecond: number) => createRateLimiter({ perSecond, burst: perSecond * BURST_SECONDS, now });
 
   const insertSeconds = metrics.histogram('errata_insert_seconds', 'Time of one insert into the store.', INSERT_BOUNDS);
@@ -77,7 +76,7 @@ export async function createApp(config: Config, { logger, now }: AppDeps): Promi
     { host: config.host, port: config.ports.otlp, ...config.ingest },
     {
       accept: acceptor.accept,
-      authenticate,
+      authenticate: authenticate.counted,
       admit: (principal, bytes) => ingestLimiter.admit(principal, bytes),
       onOutcome: acceptor.count,
       logger,
@@ -106,12 +105,12 @@ export async function createApp(config: Config, { logger, now }: AppDeps): Promi
   const rateLimiter = limiter(config.api.ratePerSecond);
   const api = await createApi(
     { host: config.host, port: config.ports.api },
-    { operations, authenticate: authenticateFrom, rateLimiter, metrics, logger },
+    { operations, authenticate: authenticate.limited, rateLimiter, metrics, logger },
   );
   const { publicUrl, grafanaUrl } = config;
   const ended = openEndedSessions(config.dataDir, now);
   const sessions = createSessions({ key: openSessionKey(config.dataDir), records, ended, now });
-  const guard = createGuard(publicUrl, { authenticate: authenticateFrom, sessions });
+  const guard = createGuard(publicUrl, { authenticate: authenticate.limited, sessions });
   const admin = createAdmin(
     { publicUrl, grafanaUrl },
     {
@@ -144,7 +143,7 @@ export async function createApp(config: Config, { logger, now }: AppDeps): Promi
       api.server,
       { host: config.host, ...config.mcp },
       {
-        authenticate: authenticateFrom,
+        authenticate: authenticate.limited,
         rateLimiter,
         createServer: (visit) =>
           createServer({

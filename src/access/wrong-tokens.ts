@@ -1,79 +1,95 @@
-// Whoever tries one token after the other is stopped by address, before the next is looked at. The same wrong token again
-// is no further guess, so a client with an outdated one locks nobody out; and what was right before stays right, so that a
-// stranger who comes through the same proxy locks out nobody who is at work.
+// Wrong tokens, counted by address: against noise, and so that somebody hears of it. Not against guessing: a token is 256
+// random bits. So the right one always passes, whoever else tries from its address; behind a proxy all callers have the same.
 import { isIPv6 } from 'node:net';
 import { Failure } from '../failure.ts';
+import type { Metrics } from '../metrics.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { Principal } from './principal.ts';
 import { hashToken } from './token-record.ts';
 
-/**
- * As Authenticate, and throws RATE_LIMITED after too many wrong tokens from this address. Without an address it is asked again
- * about somebody who was let in before: nothing is counted.
- */
+/** As Authenticate. Without an address it is asked again about somebody who was let in before: nothing is counted. */
 export type AuthenticateFrom = (authorizationHeader: string | undefined, address?: string) => Principal;
+
+interface WatchedDoors {
+  /** Throws RATE_LIMITED instead of UNAUTHENTICATED once many different wrong tokens came from this address. */
+  readonly limited: AuthenticateFrom;
+  /**
+   * For telemetry: always UNAUTHENTICATED. RATE_LIMITED would make senders keep and repeat it (OTLP specification: retryable
+   * response codes), and an outdated token is as wrong the next time.
+   */
+  readonly counted: AuthenticateFrom;
+}
+
+interface WatchParts {
+  readonly now: () => number;
+  readonly metrics: Pick<Metrics, 'counter'>;
+  readonly logger: { warn(fields: object, message: string): void };
+}
 
 /** Different wrong tokens of one address within the window; nobody pastes that many by mistake. */
 const MAX_WRONG = 20;
-const WINDOW_MS = 600_000;
+const WINDOW_MINUTES = 10;
 
-/** Beyond these the longest known is forgotten: an attacker with more addresses has more guesses anyway. */
+/** Beyond these the longest unseen is forgotten. */
 const MAX_ADDRESSES = 10_000;
-const MAX_RIGHT = 10_000;
 
-interface Wrong {
+interface Sender {
+  /** Of its wrong tokens. */
   readonly hashes: Set<string>;
   readonly endsAtMs: number;
 }
 
-export function limitWrongTokens(
-  authenticate: Authenticate,
-  { now }: { readonly now: () => number },
-): AuthenticateFrom {
-  const wrong = new Map<string, Wrong>();
-  /** Address and hash of what was accepted. */
-  const right = new Map<string, true>();
+export function watchWrongTokens(authenticate: Authenticate, { now, metrics, logger }: WatchParts): WatchedDoors {
+  const requests = metrics.counter('errata_wrong_tokens_total', 'Requests with a wrong token, at all doors.');
+  /** By address; the longest unseen comes first. */
+  const senders = new Map<string, Sender>();
 
-  return (header, address) => {
-    // Nothing was tried: a page that asks whether somebody is signed in.
-    if (header === undefined || address === undefined) return authenticate(header);
-    const from = blockOf(address);
-    const hash = hashToken(header);
-    const attempt = `${from} ${hash}`;
-    const tried = wrongOf(from);
-    if (tried.hashes.size >= MAX_WRONG && !right.has(attempt)) throw tooMany(tried.endsAtMs - now());
-    try {
-      const principal = authenticate(header);
-      if (principal.tokenId !== 'local') keep(right, { key: attempt, value: true, max: MAX_RIGHT });
-      return principal;
-    } catch (failure) {
-      tried.hashes.add(hash);
-      keep(wrong, { key: from, value: tried, max: MAX_ADDRESSES });
-      throw failure;
+  /** How long its sender is to wait; undefined: it is not past the limit. */
+  function count(header: string, address: string): number | undefined {
+    requests.add();
+    const { hashes, endsAtMs } = senderAt(blockOf(address));
+    if (hashes.size === MAX_WRONG) return endsAtMs - now();
+    hashes.add(hashToken(header));
+    if (hashes.size === MAX_WRONG) {
+      logger.warn(
+        { address, tokens: MAX_WRONG, minutes: WINDOW_MINUTES },
+        'many different wrong tokens from one address',
+      );
     }
-  };
-
-  function wrongOf(from: string): Wrong {
-    const known = wrong.get(from);
-    return known !== undefined && now() < known.endsAtMs ? known : { hashes: new Set(), endsAtMs: now() + WINDOW_MS };
+    return undefined;
   }
+
+  function senderAt(block: string): Sender {
+    const known = senders.get(block);
+    const sender =
+      known !== undefined && now() < known.endsAtMs
+        ? known
+        : { hashes: new Set<string>(), endsAtMs: now() + WINDOW_MINUTES * 60_000 };
+    senders.delete(block);
+    senders.set(block, sender);
+    const [oldest] = senders.keys();
+    if (senders.size > MAX_ADDRESSES && oldest !== undefined) senders.delete(oldest);
+    return sender;
+  }
+
+  const watched =
+    (isLimited: boolean): AuthenticateFrom =>
+    (header, address) => {
+      try {
+        return authenticate(header);
+      } catch (failure) {
+        // Nothing was tried: a page that asks whether somebody is signed in.
+        if (header === undefined || address === undefined) throw failure;
+        const waitMs = count(header, address);
+        throw isLimited && waitMs !== undefined ? tooMany(waitMs) : failure;
+      }
+    };
+  return { limited: watched(true), counted: watched(false) };
 }
 
-function tooMany(leftMs: number): Failure {
-  return new Failure('RATE_LIMITED', `this address has sent ${MAX_WRONG} wrong tokens: wait, then send the right one`, {
-    retryAfterSeconds: Math.ceil(leftMs / 1_000),
-  });
-}
-
-/** A Map keeps the order of insertion: re-inserting on use puts the longest unused first. */
-function keep<Value>(
-  map: Map<string, Value>,
-  { key, value, max }: { readonly key: string; readonly value: Value; readonly max: number },
-): void {
-  map.delete(key);
-  map.set(key, value);
-  const [oldest] = map.keys();
-  if (map.size > max && oldest !== undefined) map.delete(oldest);
+function tooMany(waitMs: number): Failure {
+  const message = `this token is unknown, expired or revoked, and ${MAX_WRONG} different wrong ones came from this address: wait, or send the right one`;
+  return new Failure('RATE_LIMITED', message, { retryAfterSeconds: Math.ceil(waitMs / 1_000) });
 }
 
 /** One customer of a provider has 2^64 addresses of IPv6 (RFC 6177): they count as one. */

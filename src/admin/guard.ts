@@ -18,7 +18,7 @@ interface GuardParts {
 export interface Guard {
   /** Throws UNAUTHENTICATED. */
   identify(headers: IncomingHttpHeaders): Principal;
-  /** Throws UNAUTHENTICATED, FORBIDDEN without the scope `read`, RATE_LIMITED after too many wrong tokens. */
+  /** Throws UNAUTHENTICATED, FORBIDDEN without the scope `read`, RATE_LIMITED for a wrong token after many. */
   signIn(token: string, caller: { readonly headers: IncomingHttpHeaders; readonly ip: string }): string | undefined;
   /** Throws FORBIDDEN. */
   signOut(headers: IncomingHttpHeaders): string;

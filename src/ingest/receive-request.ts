@@ -3,6 +3,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { requireScope } from '../access/principal.ts';
 import type { Principal } from '../access/principal.ts';
+import type { AuthenticateFrom } from '../access/wrong-tokens.ts';
 import { Failure } from '../failure.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { Accept, Acceptance, Candidate } from './candidate.ts';
@@ -21,7 +22,7 @@ export interface RequestParts {
   readonly maxBodyBytes: number;
   readonly budget: ByteBudget;
   readonly inflate: Inflater;
-  readonly authenticate: (authorizationHeader: string | undefined) => Principal;
+  readonly authenticate: AuthenticateFrom;
   /** Throws RATE_LIMITED or OVERLOADED. `bytes`: of the body, as sent. */
   readonly admit: (principal: Principal, bytes: number) => void;
   readonly accept: Accept;
@@ -42,7 +43,7 @@ const NOTHING_REJECTED: Acceptance = { rejected: 0 };
 export function createRequestHandler(signal: Signal, decode: Decode, parts: RequestParts) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { headers } = request;
-    const principal = parts.authenticate(headers.authorization);
+    const principal = parts.authenticate(headers.authorization, request.ip);
     parts.onKnown(request, principal);
     requireScope(principal, 'ingest');
     const encoding = encodingOf(headers['content-type']);

@@ -20,7 +20,7 @@ let processor: Processor;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'errata-session-'));
   dataDir = join(root, 'one');
-  changeTokens(dataDir, () => [recordOf('guest')]);
+  changeTokens(dataDir, () => [recordOf('guest'), recordOf('newcomer')]);
   processor = await start(dataDir);
 });
 afterAll(async () => {
@@ -144,7 +144,7 @@ test('revoking a token ends its sessions and their streams within two seconds', 
   const cookie = await sessionOf('errata_guest');
   const stream = await fetch(`${processor.admin}/api/stream`, { headers: { cookie } });
   expect(stream.status).toBe(200);
-  changeTokens(dataDir, ([guest]) => (guest === undefined ? [] : [{ ...guest, revokedAtMs: 1 }]));
+  changeTokens(dataDir, () => [{ ...recordOf('guest'), revokedAtMs: 1 }, recordOf('newcomer')]);
   const revokedAt = performance.now();
   await stream.text();
   expect(performance.now() - revokedAt).toBeLessThan(2_000);
@@ -163,8 +163,7 @@ test('signing out ends the streams of the page', async () => {
   expect(performance.now() - leftAt).toBeLessThan(2_000);
 });
 
-// Last: this address may guess no more afterwards.
-test('who guesses is told to wait, at every door; who is signed in goes on', async () => {
+test('after many wrong tokens wrong ones are told to wait, and whoever has the right one comes in at every door', async () => {
   const cookie = await sessionOf(READER);
   const statuses: number[] = [];
   for (let n = 0; n < 25; n += 1) statuses.push((await signIn(`errata_guess-${n}`)).status);
@@ -174,9 +173,34 @@ test('who guesses is told to wait, at every door; who is signed in goes on', asy
   expect(refused.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
   expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(540);
   expect(await refused.json()).toMatchObject({ code: 'RATE_LIMITED' });
-  const guess = { authorization: 'Bearer errata_another' };
-  expect((await fetch(`${processor.api}/api/me`, { headers: guess })).status).toBe(429);
-  expect((await fetch(`${processor.api}/mcp`, { headers: guess })).status).toBe(429);
+  const statusWith = async (url: string, token: string, init: RequestInit = {}) =>
+    (await fetch(url, { ...init, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' } }))
+      .status;
+  const post = { method: 'POST', body: '{}' };
+  expect(await statusWith(`${processor.api}/api/me`, 'errata_another')).toBe(429);
+  expect(await statusWith(`${processor.api}/mcp`, 'errata_another', post)).toBe(429);
+  // 401 for the sender of telemetry: it would repeat what is answered 429.
+  expect(await statusWith(`${processor.otlp}/v1/logs`, 'errata_another', post)).toBe(401);
+  expect((await signIn('errata_newcomer')).status).toBe(204);
+  expect(await statusWith(`${processor.api}/api/me`, 'errata_newcomer')).toBe(200);
+  // Known, and lacks the scope `ingest`.
+  expect(await statusWith(`${processor.otlp}/v1/logs`, 'errata_newcomer', post)).toBe(403);
   expect(await statusOf(cookie)).toBe(200);
   expect((await fetch(`${processor.api}/api/me`)).status).toBe(401);
+});
+
+test('wrong tokens of all doors are counted together', async () => {
+  const count = async () => {
+    const text = await (
+      await fetch(`${processor.api}/metrics`, { headers: { authorization: `Bearer ${READER}` } })
+    ).text();
+    return Number(/^errata_wrong_tokens_total (\d+)$/m.exec(text)?.[1] ?? 0);
+  };
+  const before = await count();
+  const authorization = 'Bearer errata_wrong';
+  await fetch(`${processor.otlp}/v1/logs`, { method: 'POST', headers: { authorization } });
+  await fetch(`${processor.api}/api/me`, { headers: { authorization } });
+  await fetch(`${processor.api}/mcp`, { method: 'POST', headers: { authorization } });
+  await signIn('errata_wrong');
+  expect((await count()) - before).toBe(4);
 });

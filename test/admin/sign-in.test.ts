@@ -3,6 +3,8 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { changeTokens } from '../../src/access/token-file.ts';
+import { toTokenRecord } from '../../src/access/token-record.ts';
 import { accessibilityFaults } from './accessibility.ts';
 import { browserTest as test, openAdmin, takePicture } from './open-admin.ts';
 import type { Admin } from './open-admin.ts';
@@ -20,13 +22,17 @@ tokens:
   - { name: sender, env: SENDER, company: 7, scopes: [ingest] }
 `;
 
+const guest = toTokenRecord({ name: 'guest', token: 'errata_guest', company: 7, scopes: ['read'] });
+
 let admin: Admin;
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'errata-sign-in-'));
   const path = join(folder, 'errata.yaml');
   await writeFile(path, CONFIG);
-  admin = await openAdmin({ env: { ERRATA_CONFIG: path, ...SECRETS }, token: SECRETS.OPERATOR });
+  changeTokens(dataDir(), () => [guest]);
+  const env = { ERRATA_CONFIG: path, ERRATA_DATA_DIR: dataDir(), ...SECRETS };
+  admin = await openAdmin({ env, token: SECRETS.OPERATOR });
   const log = (company: number, message: string) =>
     admin.post('/api/errors/log', { service: 'shop', severity: 'error', message, company_id: company });
   await log(1, 'an error of company one');
@@ -36,6 +42,9 @@ afterAll(async () => {
   await admin?.close();
   await rm(folder, { recursive: true });
 });
+
+/** Its tokens are those of `errata token`. */
+const dataDir = () => join(folder, 'data');
 
 async function visitSignedIn(token: string) {
   const visit = await admin.visit();
@@ -105,6 +114,16 @@ test('a token of all companies picks one, and the page is that one at once', asy
   await expect.poll(() => page.getByText('an error of company one').count(), { timeout: 15_000 }).toBe(0);
   await admin.post('/api/errors/log', { service: 'shop', severity: 'error', message: 'live for seven', company_id: 7 });
   await page.getByText('live for seven').waitFor();
+  await close();
+});
+
+test('when its token is revoked, the page that is open asks for one again by itself', async () => {
+  const { page, complaints, close } = await visitSignedIn('errata_guest');
+  // Nothing of what the views ask for tells it.
+  await page.route(/\/api\/(?!stream|me)/, (route) => route.abort());
+  changeTokens(dataDir(), () => [{ ...guest, revokedAtMs: 1 }]);
+  await page.getByLabel('Access token').waitFor({ timeout: 6_000 });
+  complaints.length = 0;
   await close();
 });
 

@@ -7,7 +7,6 @@ import { pino } from 'pino';
 import { createAuthenticator } from '../../src/access/authenticate.ts';
 import type { Scope } from '../../src/access/principal.ts';
 import { createRateLimiter } from '../../src/access/rate-limit.ts';
-import { limitWrongTokens } from '../../src/access/wrong-tokens.ts';
 import { toTokenRecord } from '../../src/access/token-record.ts';
 import type { TokenRecord } from '../../src/access/token-record.ts';
 import { createActivityLog } from '../../src/agents/activity-log.ts';
@@ -105,7 +104,7 @@ export async function openTestApi({
     { host: '127.0.0.1', port: 0 },
     {
       operations,
-      authenticate: limitWrongTokens(createAuthenticator({ records: () => tokens, now }), { now }),
+      authenticate: createAuthenticator({ records: () => tokens, now }),
       rateLimiter: createRateLimiter({ perSecond, burst, now }),
       metrics: createMetrics(),
       logger,

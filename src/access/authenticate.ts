@@ -29,10 +29,8 @@ export function createAuthenticator({ records, now }: AuthenticatorParts): Authe
     if (!guarded) return localPrincipal;
     const token = BEARER.exec(authorizationHeader ?? '')?.[1];
     if (token === undefined) throw new Failure('UNAUTHENTICATED', 'send a token: Authorization: Bearer errata_...');
-    const record = findByHash(known, hashToken(token));
-    if (record === undefined || !isInForce(record, now())) {
-      throw new Failure('UNAUTHENTICATED', 'this token is unknown, expired or revoked');
-    }
+    const record = findInForce(known, token, now());
+    if (record === undefined) throw new Failure('UNAUTHENTICATED', 'this token is unknown, expired or revoked');
     return principalOf(record);
   };
 }
@@ -42,14 +40,14 @@ export function principalOf({ id, name, company, scopes: allowed }: TokenRecord)
 }
 
 /** Compares with every record, so that the time taken tells nothing about which one came close. */
-function findByHash(records: readonly TokenRecord[], hash: string): TokenRecord | undefined {
-  const wanted = Buffer.from(hash, 'hex');
+export function findInForce(records: readonly TokenRecord[], token: string, nowMs: number): TokenRecord | undefined {
+  const wanted = Buffer.from(hashToken(token), 'hex');
   let found: TokenRecord | undefined;
   for (const record of records) {
     const candidate = Buffer.from(record.hash, 'hex');
     if (candidate.length === wanted.length && timingSafeEqual(candidate, wanted)) found = record;
   }
-  return found;
+  return found !== undefined && isInForce(found, nowMs) ? found : undefined;
 }
 
 export function isInForce({ expiresAtMs, revokedAtMs }: TokenRecord, nowMs: number): boolean {

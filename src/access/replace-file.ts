@@ -1,5 +1,5 @@
 // Written whole to a file beside it, synced, then renamed over it, so that a reader or a power cut never meets half a file.
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Only the owner may read: not even hashes are for others. */
@@ -10,7 +10,8 @@ export function replaceFile(path: string, text: string): void {
   rmSync(next, { force: true });
   const file = openSync(next, 'wx', OWNER_ONLY);
   try {
-    writeSync(file, text);
+    // Not writeSync, which on a full disk writes a part and does not fail.
+    writeFileSync(file, text);
     fsyncSync(file);
   } finally {
     closeSync(file);

@@ -4,10 +4,9 @@
 //
 //   open → renewed on use → over: signed out, unused for IDLE_MS, LIFETIME_MS after it was opened, or without its token
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { isInForce, principalOf } from './authenticate.ts';
+import { findInForce, isInForce, principalOf } from './authenticate.ts';
 import type { EndedSessions } from './ended-sessions.ts';
 import type { Principal } from './principal.ts';
-import { hashToken } from './token-record.ts';
 import type { TokenRecord } from './token-record.ts';
 
 export interface Sessions {
@@ -69,8 +68,7 @@ export function createSessions({ key, records, ended, now }: SessionsParts): Ses
 
   return {
     open(token) {
-      const hash = hashToken(token);
-      const record = records().find((known) => known.hash === hash && isInForce(known, now()));
+      const record = findInForce(records(), token, now());
       if (record === undefined) return undefined;
       const id = randomBytes(ID_BYTES).toString('base64url');
       return write({ id, openedAtMs: now(), usedAtMs: now(), tokenId: record.id }, record);

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createAuthenticator } from '../../src/access/authenticate.ts';
 import { openEndedSessions } from '../../src/access/ended-sessions.ts';
 import { openSessionKey } from '../../src/access/session-key.ts';
 import { createSessions } from '../../src/access/sessions.ts';
@@ -36,6 +37,13 @@ test('a session is the holder of its token', () => {
   const { sessions, session } = open();
   expect(sessions.find(session)).toEqual({ tokenId: 'config:svc', name: 'svc', company: 7, scopes: new Set(['read']) });
   expect(sessions.open('errata_abd')).toBeUndefined();
+});
+
+test('a token that is listed twice opens a session of the holder that it is at the other doors', () => {
+  const records = [record, toTokenRecord({ name: 'again', token: 'errata_abc', company: 8, scopes: [] })];
+  const { sessions, session } = open(records);
+  expect(sessions.find(session)?.name).toBe('again');
+  expect(createAuthenticator({ records: () => records, now: Date.now })('Bearer errata_abc').name).toBe('again');
 });
 
 test('unused for twelve hours it is over, and used in time it goes on', () => {

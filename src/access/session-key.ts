@@ -1,4 +1,4 @@
-// <dataDir>/session-key: what admin sessions are signed with, made at the first sign-in. In a file, so that a restart signs
+// <dataDir>/session-key: what admin sessions are signed with, made when it is first needed. In a file, so that a restart signs
 // nobody out, and so that several processors can be given the same one. Its name keeps it out of backups.
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -11,14 +11,11 @@ const FILE = 'session-key';
 const KEY_BYTES = 32;
 const TEXT = /^[\w-]{43,256}$/;
 
-/** Throws CONFIG_INVALID. */
+/** Throws CONFIG_INVALID when the file is there and is no key, and later when it can't be made. */
 export function openSessionKey(dataDir: string): () => string {
   const path = join(dataDir, FILE);
-  let key: string | undefined;
-  return () => {
-    key ??= readKey(path) ?? makeKey(dataDir, path);
-    return key;
-  };
+  let key = readKey(path);
+  return () => (key ??= makeKey(dataDir, path));
 }
 
 function readKey(path: string): string | undefined {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -101,4 +101,15 @@ test('nothing in it can be changed', () => {
   for (const text of ['', 'errata_abc', `${session}.`, `${session}x`, '....']) {
     expect(sessions.find(text)).toBeUndefined();
   }
+});
+
+test('a key that is none is told at the start, and a missing one is made when it is first needed', () => {
+  const path = join(dataDir, 'session-key');
+  writeFileSync(path, 'too short');
+  expect(() => openSessionKey(dataDir)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
+  rmSync(path);
+  const key = openSessionKey(dataDir);
+  expect(existsSync(path)).toBe(false);
+  expect(key()).toMatch(/^[\w-]{43}$/);
+  expect(readFileSync(path, 'utf8')).toBe(`${key()}\n`);
 });

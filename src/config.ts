@@ -97,6 +97,9 @@ const token = z.union([
   }),
 ]);
 
+/** `openssl rand -hex 16` or longer: wrong tokens are counted, but a right one always passes, so none may be guessable. */
+const MIN_TOKEN_CHARS = 32;
+
 /** The keys of errata.yaml, and by the table below also those that a variable may set. */
 const fileSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1'),
@@ -208,6 +211,8 @@ function toConfig(values: FileValues, { env, serving, faults }: Loading): Config
       const secret = env[entry.env];
       if (secret === undefined || secret === '')
         faults.push(`tokens.${index}.env: the variable ${entry.env} is not set`);
+      else if (secret.length < MIN_TOKEN_CHARS)
+        faults.push(`tokens.${index}.env: the variable ${entry.env} holds fewer than ${MIN_TOKEN_CHARS} characters`);
       else
         tokens.push(toTokenRecord({ name: entry.name, company: entry.company, scopes: entry.scopes, token: secret }));
     }

@@ -23,6 +23,10 @@ function faultsOf(env: Record<string, string>): readonly string[] {
   throw new Error('this configuration was expected to be refused');
 }
 
+/** The longer message of FIPS 180-2, appendix B.2, and its SHA-256. */
+const LONG_TOKEN = 'abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq';
+const LONG_TOKEN_SHA256 = '248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1';
+
 test('without a file and variables the defaults serve loopback on the known ports', () => {
   const { path } = write('');
   expect(loadConfig({ env: { ERRATA_CONFIG: path } })).toMatchObject({
@@ -102,7 +106,7 @@ test('a page that others reach by its public_url needs a token', () => {
   const withToken = write(
     'public_url: https://errata.example.com\ntokens:\n  - { name: a, env: A_TOKEN, company: 1, scopes: [read] }\n',
   );
-  expect(loadConfig({ env: { ERRATA_CONFIG: withToken.path, A_TOKEN: 'abc' } }).publicUrl).toBe(
+  expect(loadConfig({ env: { ERRATA_CONFIG: withToken.path, A_TOKEN: LONG_TOKEN } }).publicUrl).toBe(
     'https://errata.example.com',
   );
   for (const local of ['http://localhost:9000', 'http://127.0.0.1', 'http://[::1]:8080']) {
@@ -115,13 +119,15 @@ test('a token may stand in a variable, and a missing variable is named', () => {
     'tokens:\n  - name: collector\n    env: COLLECTOR_TOKEN\n    company: "*"\n    scopes: [ingest]\n',
   );
   expect(faultsOf({ ERRATA_CONFIG: path })).toEqual(['tokens.0.env: the variable COLLECTOR_TOKEN is not set']);
-  const [token] = loadConfig({ env: { ERRATA_CONFIG: path, COLLECTOR_TOKEN: 'abc' } }).tokens;
-  // SHA-256 of "abc", FIPS 180-2 appendix B.1.
+  const [token] = loadConfig({ env: { ERRATA_CONFIG: path, COLLECTOR_TOKEN: LONG_TOKEN } }).tokens;
   expect(token).toMatchObject({
     name: 'collector',
     company: '*',
-    hash: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+    hash: LONG_TOKEN_SHA256,
   });
+  expect(faultsOf({ ERRATA_CONFIG: path, COLLECTOR_TOKEN: 'x'.repeat(31) })).toEqual([
+    'tokens.0.env: the variable COLLECTOR_TOKEN holds fewer than 32 characters',
+  ]);
 });
 
 test('our own telemetry may not go to our own port', () => {

@@ -8,7 +8,7 @@ import { watchStanding } from '../access/watch-standing.ts';
 import { Failure } from '../failure.ts';
 
 /**
- * Throws UNAUTHENTICATED, and RATE_LIMITED after too many wrong tokens of one address. Without an address it is asked
+ * Throws UNAUTHENTICATED, and RATE_LIMITED for a wrong token after many of one address. Without an address it is asked
  * again about somebody who was let in before.
  */
 export type Identify = (headers: IncomingHttpHeaders, address?: string) => Principal;

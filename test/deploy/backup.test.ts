@@ -11,8 +11,8 @@ test('the processor of Compose has a server, so that the page tells no errata ba
   const env = {
     ERRATA_CONFIG: 'deploy/errata.yaml',
     CLICKHOUSE_PASSWORD: 'p',
-    ERRATA_COLLECTOR_TOKEN: 'c',
-    ERRATA_OPERATOR_TOKEN: 'o',
+    ERRATA_COLLECTOR_TOKEN: 'c'.repeat(64),
+    ERRATA_OPERATOR_TOKEN: 'o'.repeat(64),
   };
   expect(loadConfig({ env }).store.target.kind).toBe('server');
   const commands = [...page.matchAll(/^docker compose .*$/gm)].map(([line]) => line);

@@ -154,7 +154,7 @@ test('every variable that a processor is given is one of docs/configuration.md',
 });
 
 test('both configurations are sound, and only one processor heals', () => {
-  const secrets = { CLICKHOUSE_PASSWORD: 'p', ERRATA_COLLECTOR_TOKEN: 'c', ERRATA_OPERATOR_TOKEN: 'o' };
+  const secrets = { CLICKHOUSE_PASSWORD: 'p', ERRATA_COLLECTOR_TOKEN: 'c'.repeat(64), ERRATA_OPERATOR_TOKEN: 'o'.repeat(64) };
   const main = withEnvironment('deploy/errata.yaml', secrets);
   expect(main).toMatchObject({
     host: '0.0.0.0',

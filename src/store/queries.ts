@@ -94,8 +94,16 @@ export function selectPage({ limit, after, ...filter }: ErrorQuery & ErrorFilter
 }
 
 /** What stands before a SELECT whose conditions ask for `resolved`. */
-export function stateOf({ resolved, state }: ErrorFilter): { text: string; params: Record<string, unknown> } {
-  if (resolved === undefined) return { text: '', params: {} };
+export function stateOf({ resolved, state }: ErrorFilter): StateText {
+  return resolved === undefined ? { text: '', params: {} } : textOfState(state);
+}
+
+interface StateText {
+  readonly text: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+function textOfState(state: KnownState | undefined): StateText {
   if (state === undefined) return { text: STATE, params: {} };
   return {
     text: KNOWN_STATE,
@@ -124,15 +132,16 @@ export function selectState(companyId: number, limit: number): Query {
 export function selectRows(
   companyId: number,
   keys: readonly { id: string; timestampMs: number }[],
-  resolved: boolean | undefined,
+  { resolved, state }: Pick<ErrorFilter, 'resolved' | 'state'>,
 ): Query {
-  const state = resolved === undefined ? `${RESOLVED} AS resolved` : `${resolved} AS resolved`;
+  const { text, params } = resolved === undefined ? textOfState(state) : { text: '', params: {} };
   return {
-    query: `${resolved === undefined ? STATE : ''} SELECT ${LIST_COLUMNS}, ${state} FROM errors
+    query: `${text} SELECT ${LIST_COLUMNS}, ${resolved ?? RESOLVED} AS resolved FROM errors
       WHERE company_id = {company:UInt32} AND timestamp IN (SELECT fromUnixTimestamp64Milli(arrayJoin({times:Array(Int64)}), 'UTC'))
         AND id IN ({ids:Array(UUID)})
       ORDER BY timestamp DESC, id DESC LIMIT {limit:UInt32}`,
     query_params: {
+      ...params,
       company: companyId,
       times: [...new Set(keys.map((key) => key.timestampMs))],
       ids: keys.map((key) => key.id),

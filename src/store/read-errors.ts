@@ -54,15 +54,12 @@ export function createErrorReads({ run, aliases, states, fixMarks }: ReadDeps): 
     const filter =
       fingerprint === undefined ? rest : { ...rest, fingerprints: aliases.membersOf(query.companyId, fingerprint) };
     // One more than asked for tells whether there is a next page.
-    const state = query.resolved === undefined ? undefined : await states?.of(query.companyId);
+    const state = await states?.of(query.companyId);
     const page = { ...filter, state, limit: query.limit + 1 };
     const { total, fromMs } = await count(page);
     const keys = await findPage(page, fromMs);
     const shown = keys.slice(0, query.limit);
-    const [rows, marks] = await Promise.all([
-      readRows(query.companyId, shown, query.resolved),
-      marksOf(query.companyId, shown),
-    ]);
+    const [rows, marks] = await Promise.all([readRows(query.companyId, shown, page), marksOf(query.companyId, shown)]);
     const last = shown.at(-1);
     const next =
       keys.length > query.limit && last !== undefined ? { id: last.id, timestampMs: last.timestampMs } : undefined;
@@ -93,9 +90,9 @@ export function createErrorReads({ run, aliases, states, fixMarks }: ReadDeps): 
   async function readRows(
     companyId: number,
     keys: readonly Position[],
-    resolved: boolean | undefined,
+    filter: ErrorFilter,
   ): Promise<readonly ErrorRow[]> {
-    return keys.length === 0 ? [] : withoutRaces(await run.rows<ErrorRow>(selectRows(companyId, keys, resolved)));
+    return keys.length === 0 ? [] : withoutRaces(await run.rows<ErrorRow>(selectRows(companyId, keys, filter)));
   }
 
   async function getError(companyId: number, id: string): Promise<StoredError | undefined> {

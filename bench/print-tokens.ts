@@ -118,6 +118,9 @@ async function printAnswers(api: TestApi, errorId: string): Promise<void> {
     branch: 'stopped',
     finding: 'DATABASE_STOPPED',
     steps: [{ id: 'start', action: 'container.start', with: {}, timeoutMs: 1, retries: 0, onFail: 'next' }],
+    verify: 'no error of the same groups for 1 min, from 5 s after the change on',
+    handOver: undefined,
+    mode: 'approve',
     suppression: undefined,
   });
   const asked: readonly (readonly [string, string, object])[] = [

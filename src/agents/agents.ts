@@ -2,6 +2,7 @@
 import type { StoredError } from '../store/error-store.ts';
 import type { Case, Delegation, DelegationState, Join, Priority, Report } from './case.ts';
 import type { Agent } from './roster.ts';
+import type { Routed, Trouble } from './routing.ts';
 
 export interface Agents {
   /**
@@ -31,6 +32,8 @@ export interface Agents {
   ): Promise<{ readonly delegations: readonly Delegated[]; readonly next: DelegationPosition | undefined }>;
   get(companyId: number, delegationId: string): Promise<Delegated | undefined>;
   roster(): readonly Agent[];
+  /** Whom a hand-over reaches, and what the routes ask beside the rule. */
+  routeOf(escalatedTo: string, trouble: Trouble): Routed;
   /** In the order of the roster. */
   listStatus(companyId: number): Promise<readonly AgentStatus[]>;
 }

@@ -17,6 +17,7 @@ import { createHearing } from './hear-in-turn.ts';
 import { acknowledge, release, report } from './move-delegation.ts';
 import type { Notice } from './notice.ts';
 import type { AgentsSettings } from './roster.ts';
+import { routeOf } from './routing.ts';
 import { createCaseWork } from './work-cases.ts';
 
 export interface DeskDeps {
@@ -154,6 +155,7 @@ export function createDesk(settings: AgentsSettings, deps: DeskDeps): Desk {
       return text === undefined ? undefined : toDelegated(text, id);
     },
     roster: () => settings.roster,
+    routeOf: (escalatedTo, trouble) => routeOf(escalatedTo, trouble, settings),
     listStatus: async (companyId) => {
       const sinceMs = clock.now() - STATUS_MS;
       const [texts, seen] = await Promise.all([

@@ -4,17 +4,14 @@ import type { HealingError } from '../store/attempt-store.ts';
 import { attemptIdOf } from './attempt-id.ts';
 import type { Attempt, Suppression } from './attempt.ts';
 import { hasActed } from './breaker.ts';
-import { chooseBranch } from './choose-branch.ts';
 import { GATHER_MS, createCommonCause } from './common-cause.ts';
-import { diagnose } from './diagnose.ts';
 import { createFairLine } from './fair-line.ts';
 import type { Firing } from './firing.ts';
 import type { FixAnswer } from './healing.ts';
 import { firingByHand, newAttempt, slotOf } from './new-attempt.ts';
 import { knows, yieldsTo } from './precedence.ts';
-import { resolveParams } from './references.ts';
+import { rehearse } from './rehearse.ts';
 import { hasSteps } from './rule-steps.ts';
-import type { Rule } from './rule.ts';
 import type { Runner, RunnerDeps } from './runner.ts';
 import type { Target } from './target.ts';
 import { newsOf, untoldGroups } from './untold.ts';
@@ -269,11 +266,13 @@ export function createDispatcher(settings: DispatchSettings, deps: DispatchDeps)
   }
 
   async function fix(error: HealingError, { dryRun, by }: { dryRun: boolean; by: string }): Promise<FixAnswer> {
-    const rule = deps
+    const knowing = deps
       .rules()
       .toSorted((a, b) => b.priority - a.priority)
-      .find((one) => knows(one, error) && guardian.unavailable(one) === '');
-    if (rule === undefined) return { kind: 'no_rule' };
+      .filter((one) => knows(one, error))
+      .map((one) => ({ rule: one, unavailable: guardian.unavailable(one) }));
+    const rule = knowing.find(({ unavailable }) => unavailable === '')?.rule;
+    if (rule === undefined) return { kind: 'no_rule', unavailable: knowing };
     const found = await deps.finder.find(rule, error);
     if (found.kind === 'suppressed') return { ...found, attempt: undefined };
     const firing = firingByHand(rule, error, clock.now());
@@ -281,33 +280,12 @@ export function createDispatcher(settings: DispatchSettings, deps: DispatchDeps)
     // Asked for by a person or an agent, a rule that only observes acts; one that asks for approval still asks.
     const slot = slotOf(firing, found.target);
     const attempt = blank(firing, slot, { mode: mode === 'observe' ? 'auto' : mode, requestedBy: by });
-    if (dryRun) return rehearse(rule, { error, target: found.target }, attempt);
+    if (dryRun) {
+      const subject = { error, target: found.target };
+      return rehearse(attempt, { rule, subject }, { guardian, diagnosis: runner.diagnosis });
+    }
     const begun = (await heldBy(firing, found.target)) ?? (await begin(attempt, firing, slot));
     return answerOf(await settled(begun));
-  }
-
-  async function rehearse(
-    rule: Rule,
-    subject: { error: HealingError; target: Target },
-    attempt: Attempt,
-  ): Promise<FixAnswer> {
-    const facts = await diagnose(rule, subject, runner.diagnosis);
-    const branch = chooseBranch(rule.plan, facts);
-    const verdict = guardian.mayAct(rule, subject.target, { ...attempt, branch: branch?.name ?? '' });
-    return {
-      kind: 'dry_run',
-      rule,
-      targetName: subject.target.name,
-      facts,
-      branch: branch?.name ?? '',
-      finding: branch?.finding ?? 'UNDIAGNOSED',
-      // With the values that they would be taken with; one that is missing stays a reference.
-      steps: (branch?.steps ?? []).map((call) => ({
-        ...call,
-        with: resolveParams(call.with, { ...subject, facts }) ?? call.with,
-      })),
-      suppression: verdict?.reason,
-    };
   }
 
   /** As it is when the diagnosis is done, or after a while. */

@@ -191,6 +191,7 @@ export function createHealing(settings: HealingSettings, deps: HealingDeps): Hea
       return state;
     },
     pauseState: () => pause.state(),
+    ceiling: () => (settings.enabled ? settings.mode : 'off'),
     listRules: async (error) => listRuleStatus(error, { ...deps, guardian, learner }),
     listAttempts: async (query: AttemptQuery) => (await deps.store.listAttempts(query)).map(toAttempt),
     getAttempt: get,

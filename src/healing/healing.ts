@@ -1,9 +1,9 @@
 // What the doors (operations/) may ask of healing.
 import type { HealingError } from '../store/attempt-store.ts';
-import type { Attempt, Suppression } from './attempt.ts';
+import type { Attempt, Mode, Suppression } from './attempt.ts';
 import type { Efficacy } from './efficacy.ts';
 import type { Facts } from './facts.ts';
-import type { Rule, StepCall } from './rule.ts';
+import type { Escalate, Rule, StepCall } from './rule.ts';
 
 export interface Healing {
   /**
@@ -27,6 +27,8 @@ export interface Healing {
   /** Survives restarts. While paused nothing is changed; diagnosis and verification go on. */
   setPaused(paused: boolean, by: string, reason?: string): Promise<PauseState>;
   pauseState(): PauseState;
+  /** As configured for all rules; `off`: this processor fixes nothing. */
+  ceiling(): 'off' | Mode;
   /** The rules in force, highest priority first. `error`: also whether each matches it, and why not. */
   listRules(error?: HealingError): Promise<readonly RuleStatus[]>;
   listAttempts(filter: AttemptQuery): Promise<readonly Attempt[]>;
@@ -59,8 +61,8 @@ export interface AttemptQuery {
 
 export type FixAnswer =
   | { readonly kind: 'attempt'; readonly attempt: Attempt }
-  /** No rule knows this error. */
-  | { readonly kind: 'no_rule' }
+  /** No rule knows this error, or none that can work here; those that can't, highest priority first. */
+  | { readonly kind: 'no_rule'; readonly unavailable: readonly Pick<RuleStatus, 'rule' | 'unavailable'>[] }
   | {
       readonly kind: 'suppressed';
       readonly reason: Suppression;
@@ -70,11 +72,17 @@ export type FixAnswer =
   | {
       readonly kind: 'dry_run';
       readonly rule: Rule;
+      /** The lowest that applies. By hand, `observe` acts. */
+      readonly mode: Mode;
       readonly targetName: string;
       readonly facts: Facts;
       readonly branch: string;
       readonly finding: string;
       readonly steps: readonly StepCall[];
+      /** What must hold for a success, in a sentence; '' without steps. */
+      readonly verify: string;
+      /** What the diagnosis alone would be handed over with; undefined: nobody would be told. */
+      readonly handOver: Escalate | undefined;
       /** What would stop it now. */
       readonly suppression: Suppression | undefined;
     };
@@ -82,7 +90,7 @@ export type FixAnswer =
 export interface RuleStatus {
   readonly rule: Rule;
   /** The lowest of the global mode and the rule's own, or observe after it was found to do no better than nothing. */
-  readonly effectiveMode: 'observe' | 'approve' | 'auto';
+  readonly effectiveMode: Mode;
   /** Why it can't work here (no Docker engine); '' when it can. */
   readonly unavailable: string;
   readonly efficacy: Efficacy;

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Attempt } from '../../src/healing/attempt.ts';
 import type { Scope } from '../../src/access/principal.ts';
+import type { Rule } from '../../src/healing/rule.ts';
 import type { StoredError } from '../../src/store/error-store.ts';
 import { attemptOn, rule } from '../operations/memory-healing.ts';
 import { openTestApi, tokenOf } from './open-test-api.ts';
@@ -17,6 +18,8 @@ beforeAll(async () => {
     tokens: [
       tokenOf(1, 'all'),
       tokenOf('*', 'operator'),
+      // Of a company without fixes.
+      tokenOf(9, 'idle'),
       tokenOf(1, 'reader', only('read')),
       tokenOf(1, 'agent', only('read', 'write', 'fix')),
       // Of the roster, with more than it should have.
@@ -63,8 +66,27 @@ test('a fix is answered at once with its attempt, which is then found by its id 
 test('what holds a fix back is said, with its reason', async () => {
   const error = await log();
   const fix = async (payload: object = {}) => (await call('POST', `/api/errors/${error.id}/fix`, payload)).json();
-  t.healing.answerNext({ kind: 'no_rule' });
+  t.healing.answerNext({ kind: 'no_rule', unavailable: [] });
   expect(await fix()).toEqual({ status: 'no_rule', note: 'no rule knows this error' });
+  const unavailable = 'no Docker engine is configured, and it is needed for container.inspect';
+  const other = { ...rule, id: 'start-stopped', title: 'Start a container that stopped' };
+  t.healing.answerNext({
+    kind: 'no_rule',
+    unavailable: [
+      { rule, unavailable },
+      { rule: other, unavailable },
+    ],
+  });
+  expect(await fix({ dry_run: true })).toEqual({
+    status: 'no_rule',
+    note:
+      `the rule restart-hung knows this error, but can't work here: ${unavailable}; ` +
+      `the rule start-stopped knows this error, but can't work here: ${unavailable}`,
+    unavailable: [
+      { rule_id: 'restart-hung', rule_title: 'Restart a service that hangs', unavailable },
+      { rule_id: 'start-stopped', rule_title: 'Start a container that stopped', unavailable },
+    ],
+  });
   t.healing.answerNext({ kind: 'suppressed', reason: 'cooldown', note: '4 minutes are left', attempt: undefined });
   expect(await fix()).toEqual({ status: 'suppressed', reason: 'cooldown', note: '4 minutes are left' });
 });
@@ -88,6 +110,9 @@ test('a dry run answers diagnosis and plan, and no attempt', async () => {
         onFail: 'next',
       },
     ],
+    verify: 'no error of the same groups for 1 min, from 5 s after the change on',
+    handOver: undefined,
+    mode: 'approve',
     suppression: 'paused',
   });
   const answer = await call('POST', `/api/errors/${error.id}/fix`, { dry_run: true });
@@ -103,8 +128,40 @@ test('a dry run answers diagnosis and plan, and no attempt', async () => {
       branch: 'hung',
       finding: 'SERVICE_HANGS',
       steps: [{ id: 'restart', action: 'container.restart', with: { stop_timeout_s: 10 } }],
+      mode: 'approve',
+      verify: 'no error of the same groups for 1 min, from 5 s after the change on',
+      hands_over: null,
     },
   });
+});
+
+test('a dry run that would only hand over says which agents would be asked, and what', async () => {
+  const error = await log();
+  const rehearse = async (handOver: Rule['escalate']) => {
+    t.healing.answerNext({
+      kind: 'dry_run',
+      rule,
+      mode: 'observe',
+      targetName: 'checkout',
+      facts: {},
+      branch: '',
+      finding: 'PAYMENTS_FAILING',
+      steps: [],
+      verify: '',
+      handOver,
+      suppression: undefined,
+    });
+    return (await call('POST', `/api/errors/${error.id}/fix`, { dry_run: true })).json().plan;
+  };
+  const ask = ['Is it billed twice?', 'Since when?'];
+  expect(await rehearse({ to: 'ada', ask })).toMatchObject({
+    steps: [],
+    mode: 'observe',
+    verify: '',
+    // In the order of the roster, not of the route.
+    hands_over: { to: ['morgan', 'alex'], questions: ['Is it billed twice?', 'Since when?', 'alex: who is charged?'] },
+  });
+  expect(await rehearse({ to: 'alex', ask })).toMatchObject({ hands_over: { to: ['alex'], questions: ask } });
 });
 
 test('a fix tells each step with its evidence and time, and its moves in order', async () => {
@@ -343,9 +400,31 @@ test('rules tell their limits and what they have brought, and of an error whethe
 });
 
 test('the switch stops all companies, so it takes a token that serves all', async () => {
-  expect((await call('GET', '/api/healing')).json()).toEqual({ paused: false, by: null, at: null, reason: null });
+  expect((await call('GET', '/api/healing', undefined, 'idle')).json()).toEqual({
+    paused: false,
+    by: null,
+    at: null,
+    reason: null,
+    mode: 'approve',
+    awaiting_approval: 0,
+  });
   expect((await call('POST', '/api/healing/pause', { paused: true })).statusCode).toBe(403);
   const paused = await call('POST', '/api/healing/pause', { paused: true, reason: 'maintenance' }, 'operator');
-  expect(paused.json()).toMatchObject({ paused: true, by: 'operator', reason: 'maintenance' });
+  expect(paused.json()).toMatchObject({ paused: true, by: 'operator', reason: 'maintenance', mode: 'approve' });
   expect((await call('GET', '/api/healing')).json()).toEqual(paused.json());
+});
+
+test('what waits for a person is counted, for the company that is asked about', async () => {
+  const waiting = async (token: string, query = '') =>
+    (await call('GET', `/api/healing${query}`, undefined, token)).json().awaiting_approval;
+  const before = await waiting('all');
+  const [first, second] = [await t.healing.put(attemptOn(await log())), await t.healing.put(attemptOn(await log()))];
+  expect(await waiting('all')).toBe(before + 2);
+  expect(await waiting('idle')).toBe(0);
+  expect(await waiting('operator', '?company_id=9')).toBe(0);
+  expect(await waiting('operator', '?company_id=1')).toBe(before + 2);
+  const asked = { paused: false, company_id: 9 };
+  expect((await call('POST', '/api/healing/pause', asked, 'operator')).json()).toMatchObject({ awaiting_approval: 0 });
+  for (const { id } of [first, second]) await call('POST', `/api/fixes/${id}/approve`);
+  expect(await waiting('all')).toBe(before);
 });

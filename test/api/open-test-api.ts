@@ -53,7 +53,7 @@ const agents = toAgentsSettings(
       },
       { name: 'ada', role: 'Orchestrator' },
     ],
-    routes: [],
+    routes: [{ finding: ['PAYMENTS_FAILING'], to: ['alex', 'morgan'], ask: ['Since when?', 'alex: who is charged?'] }],
   }),
 );
 

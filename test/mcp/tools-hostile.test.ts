@@ -98,6 +98,9 @@ const plan = () =>
       retries: 0,
       onFail: 'next' as const,
     })),
+    verify: 'no error of the same groups for 1 min, from 5 s after the change on',
+    handOver: undefined,
+    mode: 'approve',
     suppression: undefined,
   });
 

@@ -88,7 +88,7 @@ test('every tool has a case', () => {
   );
 });
 
-const dryRun = () => t.healing.answerNext({ kind: 'no_rule' });
+const dryRun = () => t.healing.answerNext({ kind: 'no_rule', unavailable: [] });
 
 /** The answer or the failure, with ids taken out. */
 async function outcomeOf(who: Who, name: string, ids: Ids): Promise<string> {

@@ -216,6 +216,9 @@ test('a plan tells rule, risk, steps, and who must agree', async () => {
           onFail: 'next',
         },
       ],
+      verify: 'no error of the same groups for 1 min, from 5 s after the change on',
+      handOver: undefined,
+      mode: 'approve',
       suppression,
     });
   plan(undefined);
@@ -236,7 +239,7 @@ test('a plan tells rule, risk, steps, and who must agree', async () => {
     why: 'The rule acted a short while ago.',
     next_steps: [{ tool: 'devops.rules.list' }, { tool: 'devops.agents.delegate' }],
   });
-  t.healing.answerNext({ kind: 'no_rule' });
+  t.healing.answerNext({ kind: 'no_rule', unavailable: [] });
   expect(await ask('errors.plan', { error_id: id })).toMatchObject({ rule_id: null, approval: 'blocked', steps: [] });
 });
 
@@ -347,7 +350,7 @@ test.each<[Partial<Attempt>, object]>([
 
 test('what no rule knows, or a limit holds back, is said with who else can help', async () => {
   const error = await store(81);
-  t.healing.answerNext({ kind: 'no_rule' });
+  t.healing.answerNext({ kind: 'no_rule', unavailable: [] });
   expect(await ask('errors.fix', { error_id: error.id })).toMatchObject({
     fix_id: null,
     status: 'no_rule',
@@ -360,7 +363,7 @@ test('what no rule knows, or a limit holds back, is said with who else can help'
     summary: 'All fixes are paused.',
     note: 'by olga',
   });
-  t.healing.answerNext({ kind: 'no_rule' });
+  t.healing.answerNext({ kind: 'no_rule', unavailable: [] });
   const fixer = { company: 1, scopes: ['fix'] } as const;
   expect(await ask('errors.fix', { error_id: error.id }, fixer)).toMatchObject({ next_steps: [] });
 });

@@ -92,6 +92,7 @@ export function createMemoryHealing(store: AttemptStore, now: () => number): Mem
       return pause;
     },
     pauseState: () => pause,
+    ceiling: () => 'approve',
     listRules: async (error) => [
       {
         rule,

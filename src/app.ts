@@ -14,6 +14,8 @@ import { createGuard } from './admin/guard.ts';
 import { assembleAgents } from './agents/assemble-agents.ts';
 import { createApi } from './api/create-api.ts';
 import type { Config } from './config.ts';
+import { toListenFailure } from './doctor/port-fault.ts';
+import type { DoorName } from './doctor/port-fault.ts';
 import { createErrorMaker } from './errors/error-maker.ts';
 import { assembleHealing } from './healing/assemble-healing.ts';
 import { createReceiver } from './ingest/receiver.ts';
@@ -168,14 +170,19 @@ export async function createApp(config: Config, { logger, now }: AppDeps): Promi
   }
 
   async function start(): Promise<Addresses> {
+    const doors = { host: config.host, ports: config.ports };
+    const open = <T>(name: DoorName, door: { start(): Promise<T> }) =>
+      door.start().catch((cause: unknown) => {
+        throw toListenFailure(doors, name, cause);
+      });
     try {
       await store.start();
       await seedBreaker();
       await desk.start();
       await healing.start();
-      const apiAddress = await api.start();
-      adminAddress = urlOf(await admin.start());
-      const otlpAddress = await receiver.start();
+      const apiAddress = await open('api', api);
+      adminAddress = urlOf(await open('admin', admin));
+      const otlpAddress = await open('otlp', receiver);
       return { otlp: urlOf(otlpAddress), api: urlOf(apiAddress), admin: adminAddress };
     } catch (failure) {
       await stop(0);

@@ -7,8 +7,9 @@ import { runTokenCommand } from './access/token-command.ts';
 import { answerRoutes } from './api/routes.ts';
 import { loadConfig, loadRemote } from './config.ts';
 import type { Config } from './config.ts';
-import { toFailure } from './failure.ts';
+import { Failure } from './failure.ts';
 import { runDoctorCommand } from './doctor/doctor-command.ts';
+import { refuseTakenPorts } from './doctor/port-fault.ts';
 import { actions } from './healing/actions/catalogue.ts';
 import { runBacktest } from './healing/backtest-command.ts';
 import { probes } from './healing/probes/catalogue.ts';
@@ -29,6 +30,12 @@ errata rules backtest              what they would have done to the errors in th
 errata doctor                      is everything in place, and what to do if not (errata doctor --help)
 errata backup FOLDER               the embedded store, tokens and corrected health checks
 errata restore FOLDER              a backup into an empty data folder
+errata --version
+`;
+
+const SERVE_USAGE = `errata serve
+
+Takes no arguments: errata.yaml and the environment say all there is to say (docs/configuration.md).
 `;
 
 /**
@@ -45,7 +52,7 @@ process.exitCode = await run(process.argv.slice(2));
 async function run([command, ...rest]: readonly string[]): Promise<number> {
   switch (command) {
     case 'serve':
-      return serve();
+      return rest.length === 0 ? serve() : answerServe(rest);
     case 'mcp':
       return orSay(() => mcp(rest));
     case 'token':
@@ -57,14 +64,30 @@ async function run([command, ...rest]: readonly string[]): Promise<number> {
     case 'backup':
     case 'restore':
       return orSay(() => backup(command, rest));
+    case '--version':
+    case '-v':
+      out(VERSION);
+      return 0;
     case undefined:
+    case 'help':
     case '--help':
+    case '-h':
       process.stdout.write(USAGE);
       return 0;
     default:
-      process.stderr.write(USAGE);
+      process.stderr.write(`there is no command ${command}\n\n${USAGE}`);
       return 2;
   }
+}
+
+/** Whoever asks for help must not find a processor running. */
+function answerServe(argv: readonly string[]): number {
+  if (argv.includes('--help') || argv.includes('-h')) {
+    process.stdout.write(SERVE_USAGE);
+    return 0;
+  }
+  process.stderr.write(`serve takes no arguments: ${argv.join(' ')}\n\n${SERVE_USAGE}`);
+  return 2;
 }
 
 /** What a command could not do is told in one line, without a stack. */
@@ -72,7 +95,8 @@ async function orSay(command: () => Promise<number>): Promise<number> {
   try {
     return await command();
   } catch (cause) {
-    process.stderr.write(`${toFailure(cause).message}\n`);
+    // No log holds what was unforeseen here.
+    process.stderr.write(`${cause instanceof Error ? cause.message : String(cause)}\n`);
     return 1;
   }
 }
@@ -94,8 +118,8 @@ function mcp(argv: readonly string[]): Promise<number> {
 }
 
 function token(argv: readonly string[]): number {
-  const { dataDir } = loadConfig({ serving: false });
-  return runTokenCommand(argv, { dataDir, out, now: Date.now });
+  const { dataDir, agents } = loadConfig({ serving: false });
+  return runTokenCommand(argv, { dataDir, agents: agents.roster.map(({ name }) => name), out, now: Date.now });
 }
 
 function rules(argv: readonly string[]): Promise<number> {
@@ -144,6 +168,7 @@ async function serve(): Promise<number> {
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
   try {
     const config = await loadServing();
+    await refuseTakenPorts(config);
     const logger = pino({ level: config.logLevel });
     const app = await createApp(config, { logger, now: Date.now });
     const stopped = stopSignal();
@@ -156,11 +181,15 @@ async function serve(): Promise<number> {
     await app.stop(STOP_DEADLINE_MS);
     return 0;
   } catch (cause) {
-    const failure = toFailure(cause);
-    const reason = failure.code === 'INTERNAL' ? String(cause instanceof Error ? cause.stack : cause) : failure.message;
-    process.stderr.write(`errata can't start: ${reason}\n`);
+    process.stderr.write(`errata can't start: ${reasonOf(cause)}\n`);
     return 1;
   }
+}
+
+/** A stack only of what is a bug: what we said ourselves, and what the system refused, speaks for itself. */
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  return cause instanceof Failure || 'syscall' in cause ? cause.message : (cause.stack ?? cause.message);
 }
 
 function welcome({ otlp, api, admin }: { otlp: string; api: string; admin: string }): string {

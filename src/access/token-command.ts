@@ -10,6 +10,8 @@ import type { TokenRecord } from './token-record.ts';
 
 interface TokenCommandParts {
   readonly dataDir: string;
+  /** Names of the roster. */
+  readonly agents: readonly string[];
   /** One line of output. */
   readonly out: (line: string) => void;
   readonly now: () => number;
@@ -44,20 +46,29 @@ export function runTokenCommand(argv: readonly string[], parts: TokenCommandPart
         throw new Usage(command === undefined ? 'say create, list or revoke' : `there is no command ${command}`);
     }
   } catch (cause) {
-    if (cause instanceof Failure) {
-      parts.out(cause.message);
-      return 1;
+    if (cause instanceof Usage) {
+      parts.out(`${cause.message}\n\n${USAGE}`);
+      return 2;
     }
-    if (!(cause instanceof Usage)) throw cause;
-    parts.out(`${cause.message}\n\n${USAGE}`);
-    return 2;
+    parts.out(reasonOf(cause, parts.dataDir));
+    return 1;
   }
+}
+
+/** What the system refused is told as it said it: nothing else tells a folder of another user from a full disk. */
+function reasonOf(cause: unknown, dataDir: string): string {
+  const inner = cause instanceof Failure ? cause.cause : cause;
+  // EEXIST is the lock of another command.
+  if (inner instanceof Error && 'syscall' in inner && (inner as NodeJS.ErrnoException).code !== 'EEXIST')
+    return `the data folder ${dataDir} can't be used: ${inner.message}`;
+  if (cause instanceof Failure) return cause.message;
+  throw cause;
 }
 
 /** Asked wrongly: the answer ends in the manual. */
 class Usage extends Error {}
 
-function createToken(argv: readonly string[], { dataDir, out, now }: TokenCommandParts): number {
+function createToken(argv: readonly string[], { dataDir, agents, out, now }: TokenCommandParts): number {
   const { values } = read(argv, ['name', 'company', 'scopes', 'expires']);
   const token = newToken();
   const record: TokenRecord = {
@@ -73,6 +84,11 @@ function createToken(argv: readonly string[], { dataDir, out, now }: TokenComman
   changeTokens(dataDir, (tokens) => [...tokens, record]);
   out(token);
   out(`id ${record.id}; shown this once, and kept only as a hash`);
+  if (record.scopes.includes('approve') && agents.includes(record.name)) {
+    out(
+      `warning: ${record.name} is an agent of the roster, and no agent can approve, whatever its scopes: a person needs a token of another name`,
+    );
+  }
   return 0;
 }
 

@@ -30,7 +30,8 @@ export async function createBackup(
 ): Promise<BackupManifest> {
   const store = join(resolve(dataDir), 'clickhouse');
   const folder = resolve(named);
-  if (!(await isFilled(store))) throw new Failure('CONFIG_INVALID', `${store} holds no store to back up`);
+  if (!(await isFilled(store).catch((cause: unknown) => unusable(dataDir, cause))))
+    throw new Failure('CONFIG_INVALID', `${store} holds no store to back up`);
   if (await isFilled(folder)) throw notEmpty(folder);
   await makeFolder(dirname(folder));
   // Errors and hashes of tokens: mkdtemp makes it for the owner only.
@@ -91,10 +92,20 @@ async function copyFiles(dataDir: string, into: string): Promise<void> {
 }
 
 async function isFilled(folder: string): Promise<boolean> {
-  const found = await lstat(folder).catch(() => undefined);
+  const found = await lstat(folder).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return undefined;
+    throw cause;
+  });
   if (found === undefined) return false;
   if (!found.isDirectory()) throw new Failure('CONFIG_INVALID', `${folder} is not a folder`);
   return (await readdir(folder)).length > 0;
+}
+
+function unusable(dataDir: string, cause: unknown): never {
+  if (cause instanceof Failure) throw cause;
+  throw new Failure('CONFIG_INVALID', `the data folder ${dataDir} can't be used: ${(cause as Error).message}`, {
+    cause,
+  });
 }
 
 function failureOf(cause: unknown, folder: string): unknown {

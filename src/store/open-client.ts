@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { ClickHouseClient, ClickHouseClientConfigOptions } from '@clickhouse/client';
 import { Failure } from '../failure.ts';
+import { isHeld } from './find-holder.ts';
 import { refuseHalfRestored } from './finish-restore.ts';
 import { createDatabase } from './schema.ts';
 
@@ -71,6 +72,7 @@ export async function openEmbedded(path: string, backups: string): Promise<Clien
   } catch (cause) {
     throw new Failure('STORE_UNAVAILABLE', `the folder ${path} can't be written`, { cause });
   }
+  if (await isHeld(path)) throw taken(path);
   // Loaded only when needed: the engine is half a gigabyte, and a server deployment does without it.
   const [{ createChdbConnection }, { Session, drainPending }] = await Promise.all([
     import('chdb/connection'),
@@ -101,10 +103,13 @@ export async function openEmbedded(path: string, backups: string): Promise<Clien
     const read = () => reads[(turn = 1 - turn) === 0 ? 0 : 1];
     return { write, read, backup, close, createDatabase: async () => undefined };
   } catch (cause) {
-    throw new Failure('STORE_TAKEN', `the folder ${path} is held by another process: one folder, one process`, {
-      cause,
-    });
+    throw taken(path, cause);
   }
+}
+
+function taken(path: string, cause?: unknown): Failure {
+  const message = `the folder ${path} is held by another process: one folder, one process`;
+  return new Failure('STORE_TAKEN', message, { cause });
 }
 
 function openServer({ url, user, password, database }: Extract<StoreTarget, { kind: 'server' }>): Clients {

@@ -17,7 +17,7 @@ afterEach(() => {
 
 function run(...argv: string[]): { code: number; lines: string[] } {
   const lines: string[] = [];
-  const code = runTokenCommand(argv, { dataDir, out: (line) => lines.push(line), now: () => NOW });
+  const code = runTokenCommand(argv, { dataDir, agents: ['morgan'], out: (line) => lines.push(line), now: () => NOW });
   return { code, lines };
 }
 
@@ -56,6 +56,16 @@ test('a revoked token is listed as revoked and opens nothing', () => {
   expect(() => authenticate(`Bearer ${token}`)).toThrow(/revoked/);
 });
 
+test('an agent of the roster that is to approve is created, with a warning that it never can', () => {
+  const asked = (name: string, scopes: string) =>
+    run('create', '--name', name, '--company', '1', '--scopes', scopes).lines.slice(2);
+  expect(asked('morgan', 'read,approve')).toEqual([
+    'warning: morgan is an agent of the roster, and no agent can approve, whatever its scopes: a person needs a token of another name',
+  ]);
+  expect(asked('morgan', 'read,fix')).toEqual([]);
+  expect(asked('kim', 'read,approve')).toEqual([]);
+});
+
 test('revoking an unknown token fails and changes nothing', () => {
   expect(run('revoke', 'nobody')).toEqual({ code: 1, lines: ['there is no token nobody'] });
 });
@@ -85,7 +95,9 @@ test.each([
 test('help is an answer, wherever it is asked for', () => {
   for (const argv of [['--help'], ['create', '--help']]) {
     const lines: string[] = [];
-    expect(runTokenCommand(argv, { dataDir: '/nowhere', out: (line) => lines.push(line), now: Date.now })).toBe(0);
+    expect(
+      runTokenCommand(argv, { dataDir: '/nowhere', agents: [], out: (line) => lines.push(line), now: Date.now }),
+    ).toBe(0);
     expect(lines.join('\n')).toContain('errata token create --name NAME');
   }
 });

@@ -30,7 +30,9 @@ test('a second process on the same folder, or on a taken port, says so and leave
   const first = await startProcessor(join(folder, 'taken'));
   await expect(startProcessor(join(folder, 'taken'))).rejects.toThrow(/is held by another process/);
   const ports = { otlp: 0, api: Number(new URL(first.api).port) };
-  await expect(startProcessor(join(folder, 'other'), { ports })).rejects.toThrow(/EADDRINUSE/);
+  await expect(startProcessor(join(folder, 'other'), { ports })).rejects.toThrow(
+    `did not start: errata can't start: api: ${ports.api} is taken by another program: stop it, or set ERRATA_API_PORT\n`,
+  );
   expect((await fetch(`${first.api}/readyz`)).status).toBe(200);
   await first.stop();
 });

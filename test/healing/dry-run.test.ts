@@ -1,6 +1,7 @@
 // What a dry run says, over a real store and without a Docker engine: the plan, whom it tells, and what can't work here.
 import { afterEach, expect, test } from 'vitest';
 import type { HealingError } from '../../src/store/attempt-store.ts';
+import type { Branch, Rule } from '../../src/healing/rule.ts';
 import type { FixAnswer } from '../../src/healing/healing.ts';
 import { eventOf, idOf } from '../store/open-store.ts';
 import { openHealing, serviceOf } from './open-healing.ts';
@@ -54,11 +55,14 @@ test('an error that no rule knows has none that could', async () => {
 });
 
 /** One branch, in the catalogue's only service. */
-async function planOf(branch: object, mode: 'observe' | 'approve' | 'auto' = 'auto'): Promise<FixAnswer> {
+async function planOf(
+  end: Branch['then'],
+  { mode = 'auto', ...branch }: Partial<Branch> & { mode?: Rule['mode'] } = {},
+): Promise<FixAnswer> {
   const rule = ruleOf({
     mode: 'approve',
     // oxlint-disable-next-line unicorn/no-thenable -- a rule's own word, never awaited
-    plan: [{ name: 'only', if: nothing, finding: 'FOUND', steps: [], then: 'escalate', ...branch }],
+    plan: [{ name: 'only', if: nothing, finding: 'FOUND', steps: [], then: end, ...branch }],
     verify: {
       ...ruleOf().verify,
       probes: [
@@ -82,7 +86,7 @@ async function planOf(branch: object, mode: 'observe' | 'approve' | 'auto' = 'au
 }
 
 test('a diagnosis that ends in other hands says so, with the questions, whatever would hold a change back', async () => {
-  await planOf({});
+  await planOf('escalate');
   await open.healing.setPaused(true, 'olga');
   const error = await open.store.getError(1, idOf(1));
   expect(error && (await rehearse(error))).toMatchObject({
@@ -96,18 +100,18 @@ test('a diagnosis that ends in other hands says so, with the questions, whatever
 });
 
 test('what no branch fits is handed over too', async () => {
-  const answer = await planOf({ if: all({ name: 'past.failed', op: 'gt', value: 99 }) });
+  const answer = await planOf('escalate', { if: all({ name: 'past.failed', op: 'gt', value: 99 }) });
   expect(answer).toMatchObject({ finding: 'UNDIAGNOSED', branch: '', handOver: { to: 'ada' } });
 });
 
-test.each(['resolve', 'wait'])('what is only looked at (%s) is handed to nobody', async (then) => {
-  expect(await planOf({ then })).toMatchObject({ finding: 'FOUND', steps: [], verify: '', handOver: undefined });
+test.each(['resolve', 'wait'] as const)('what is only looked at (%s) is handed to nobody', async (end) => {
+  expect(await planOf(end)).toMatchObject({ finding: 'FOUND', steps: [], verify: '', handOver: undefined });
 });
 
 test('a plan with steps says its mode and what must hold for a success', async () => {
   const call = { id: 'correct', action: 'check.correct', with: { protocol: 'redis' } };
-  const steps = [{ ...call, timeoutMs: 5_000, retries: 0, onFail: 'escalate' }];
-  expect(await planOf({ steps, then: 'verify' }, 'observe')).toMatchObject({
+  const steps = [{ ...call, timeoutMs: 5_000, retries: 0, onFail: 'escalate' } as const];
+  expect(await planOf('verify', { steps, mode: 'observe' })).toMatchObject({
     mode: 'observe',
     steps: [call],
     verify:

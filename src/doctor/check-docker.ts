@@ -1,11 +1,18 @@
 import type { Logger } from 'pino';
+import { actions } from '../healing/actions/catalogue.ts';
 import { createDockerEngine } from '../healing/docker-engine.ts';
+import { probes } from '../healing/probes/catalogue.ts';
+import { readRules } from '../healing/read-rules.ts';
+import { stepsOf } from '../healing/rule-steps.ts';
+import type { Rule } from '../healing/rule.ts';
 import { findingsOf, reasonOf } from './finding.ts';
 import type { Finding } from './finding.ts';
 
 interface DockerQuestion {
   readonly docker: { readonly host: string | undefined; readonly tls: object | undefined };
   readonly isActing: boolean;
+  /** Folder of the rules. */
+  readonly rules: string;
   readonly now: () => number;
   readonly logger: Logger;
 }
@@ -15,10 +22,11 @@ const { good, warning, bad } = findingsOf('docker');
 export async function checkDocker({
   docker: { host, tls },
   isActing,
+  rules,
   now,
   logger,
 }: DockerQuestion): Promise<readonly Finding[]> {
-  if (host === undefined) return [good('no engine is configured: rules that need containers are unavailable')];
+  if (host === undefined) return [withoutEngine(rules)];
   // Its certificates are read at the start, which tells what is wrong with them.
   if (tls !== undefined) return [good(`${host} with TLS: the start looks at it`)];
   try {
@@ -42,4 +50,22 @@ export async function checkDocker({
       ),
     ];
   }
+}
+
+function withoutEngine(folder: string): Finding {
+  // What is wrong with them is told by its own check.
+  const { rules } = readRules(folder, { probes, actions });
+  const needing = rules.filter(needsEngine).map(({ id }) => id);
+  if (needing.length === 0) return good('no engine is configured, and no rule needs one');
+  return warning(
+    `no engine is configured, without which ${needing.length} of ${rules.length} rules can do nothing: ${needing.toSorted().join(', ')}`,
+    "set DOCKER_HOST, such as unix:///var/run/docker.sock, and label containers errata.autofix: 'true'; docs/configuration.md",
+  );
+}
+
+function needsEngine(rule: Rule): boolean {
+  return (
+    rule.diagnose.some(({ probe }) => probes.get(probe)?.needsEngine === true) ||
+    stepsOf(rule).some(({ action }) => actions.get(action)?.needsEngine === true)
+  );
 }

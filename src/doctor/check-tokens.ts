@@ -8,6 +8,8 @@ interface TokensQuestion {
   readonly dataDir: string;
   /** Those of errata.yaml. */
   readonly tokens: readonly TokenRecord[];
+  /** The roster. */
+  readonly agents: readonly { readonly name: string }[];
   readonly nowMs: number;
 }
 
@@ -15,7 +17,7 @@ const SOON_MS = 7 * 86_400_000;
 
 const { good, warning, bad } = findingsOf('tokens');
 
-export function checkTokens({ dataDir, tokens, nowMs }: TokensQuestion): readonly Finding[] {
+export function checkTokens({ dataDir, tokens, agents, nowMs }: TokensQuestion): readonly Finding[] {
   let stored: readonly TokenRecord[];
   try {
     stored = readTokens(dataDir);
@@ -32,6 +34,14 @@ export function checkTokens({ dataDir, tokens, nowMs }: TokensQuestion): readonl
       ? warning('no valid token may send', 'errata token create --name collector --company ...')
       : good(`${valid.length} valid, ${sending.length} of them may send`),
     ...kept.flatMap((token) => expiryOf(token, nowMs)),
+    ...valid
+      .filter(({ name, scopes }) => scopes.includes('approve') && agents.some((agent) => agent.name === name))
+      .map(({ name }) =>
+        warning(
+          `${name} may approve by its scopes, but is an agent of the roster, which never can`,
+          'give a person a token of another name',
+        ),
+      ),
   ];
 }
 

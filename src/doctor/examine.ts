@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { TokenRecord } from '../access/token-record.ts';
 import type { ChannelSettings } from '../agents/channel.ts';
+import type { AgentsSettings } from '../agents/roster.ts';
 import type { HealingConfig } from '../healing/assemble-healing.ts';
 import type { StoreSettings } from '../store/clickhouse-store.ts';
 import { urlOf } from './ask-http.ts';
@@ -22,6 +23,7 @@ export interface DoctorSettings extends HealingConfig {
   readonly ports: { readonly otlp: number; readonly api: number; readonly admin: number };
   readonly store: StoreSettings;
   readonly tokens: readonly TokenRecord[];
+  readonly agents: Pick<AgentsSettings, 'roster'>;
   readonly channels: readonly ChannelSettings[];
 }
 
@@ -45,8 +47,14 @@ export async function examine(
     ...(await checkStore(settings.store, { running, now })),
     ...checkRunningClock(running),
     ...checkRules(settings.rules),
-    ...(await checkDocker({ docker, isActing: settings.healing.mode !== 'observe', now, logger })),
-    ...checkTokens({ dataDir, tokens: settings.tokens, nowMs: now() }),
+    ...(await checkDocker({
+      docker,
+      isActing: settings.healing.mode !== 'observe',
+      rules: settings.rules,
+      now,
+      logger,
+    })),
+    ...checkTokens({ dataDir, tokens: settings.tokens, agents: settings.agents.roster, nowMs: now() }),
     ...checkChannels(settings.channels, settings.secrets),
     ...(await checkCollector(collector, ports.otlp)),
   ];

@@ -56,21 +56,14 @@ async function yaml(name: string, text: string): Promise<string> {
   return path;
 }
 
-test('a fresh installation is healthy, and looking makes nothing', async () => {
+test('a fresh installation is healthy but for Docker, which six rules want, and looking makes nothing', async () => {
   const [code, said] = await examine();
-  expect(said).not.toMatch(/^(?:BAD|warn)/m);
+  expect(said.match(/^(?:BAD|warn).*\n.*/gm)).toEqual([
+    'warn  docker         no engine is configured, without which 6 of 9 rules can do nothing: connection-pool-exhausted, database-connection, health-check-failed, out-of-memory, redis-pool-exhausted, service-not-responding\n' +
+      "                     → set DOCKER_HOST, such as unix:///var/run/docker.sock, and label containers errata.autofix: 'true'; docs/configuration.md",
+  ]);
   expect(code).toBe(0);
-  for (const check of [
-    'configuration',
-    'data folder',
-    'ports',
-    'store',
-    'rules',
-    'docker',
-    'tokens',
-    'channels',
-    'collector',
-  ])
+  for (const check of ['configuration', 'data folder', 'ports', 'store', 'rules', 'tokens', 'channels', 'collector'])
     expect(said).toMatch(new RegExp(`^ok    ${check} `, 'm'));
   expect(existsSync(join(root, 'nothing-yet'))).toBe(false);
 });
@@ -178,15 +171,17 @@ test('beside a running processor its ports and its store are told to be its own,
       ERRATA_OTLP_PORT: String(ports.otlp),
       ERRATA_API_PORT: String(ports.api),
     };
-    // Its own OTLP port speaks OTLP as a collector's would.
-    const argv = ['--collector', `http://127.0.0.1:${ports.otlp}`];
-    const [code, said] = await examine({ env, argv });
-    expect(said).not.toMatch(/^(?:BAD|warn)/m);
+    const [code, said] = await examine({ env });
+    expect(said.match(/^(?:BAD|warn) +\w+/gm)).toEqual(['warn  docker']);
     expect(code).toBe(0);
     expect(said).toContain(`otlp: ${ports.otlp} is held by the running processor`);
     expect(said).toContain('ok    store          the running processor holds it and is ready');
     expect(said).toContain('ok    clock          agrees with that of the running processor');
-    expect(said).toContain(`http://127.0.0.1:${ports.otlp} takes OTLP`);
+    // It speaks OTLP as a collector would, and is none.
+    const [, named] = await examine({ env, argv: ['--collector', `http://127.0.0.1:${ports.otlp}/`] });
+    expect(named).toMatch(
+      new RegExp(`^warn {2}collector {6}http://127\\.0\\.0\\.1:${ports.otlp}/ is an Errata, no collector\n +→ `, 'm'),
+    );
     const late = await examine({ env, now: () => Date.now() + 60_000 });
     expect(late).toEqual([
       0,
@@ -332,6 +327,16 @@ test('tokens that have expired or soon will are named, and a list that can not b
   ]);
 });
 
+test('a token of an agent that is to approve is warned of, whichever list it is in', async () => {
+  const approving = `tokens: [{ name: morgan, hash: '${'a'.repeat(64)}', company: 1, scopes: [ingest, approve] }]\n`;
+  expect(await examine({ env: { ERRATA_CONFIG: await yaml('approving', approving) } })).toEqual([
+    0,
+    expect.stringMatching(
+      /^warn {2}tokens {9}morgan may approve by its scopes, but is an agent of the roster, which never can\n +→ give a person a token of another name$/m,
+    ),
+  ]);
+});
+
 test('a channel whose secret is not there is bad', async () => {
   const path = await yaml('channels', `channels: [{ name: ops, type: slack, url: 'file:${root}/no-such' }]\n`);
   const [code, said] = await examine({ env: { ERRATA_CONFIG: path } });
@@ -347,6 +352,18 @@ test('a channel whose secret is not there is bad', async () => {
 test('a collector that is not there is bad when it was named', async () => {
   const argv = ['--collector', `http://127.0.0.1:${await freePort()}`];
   expect(await examine({ argv })).toEqual([1, expect.stringMatching(/^BAD {3}collector .*does not take OTLP$/m)]);
+});
+
+test('a collector that takes OTLP is good', async () => {
+  // Of any other path a collector says 404 as well.
+  const collector = createServer(({ method, url }, response) =>
+    response.writeHead(method === 'POST' && url === '/v1/traces' ? 200 : 404).end('{}'),
+  ).listen(0, '127.0.0.1');
+  await once(collector, 'listening');
+  const url = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
+  const examined = await examine({ argv: ['--collector', url] });
+  collector.close();
+  expect(examined).toEqual([0, expect.stringContaining(`\nok    collector      ${url} takes OTLP`)]);
 });
 
 test('--json says the same to a program, and what is asked wrongly ends with 2', async () => {

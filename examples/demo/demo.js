@@ -42,12 +42,14 @@ async function run() {
   console.log(`  ${processor.api}/api/errors`);
   console.log(`  ${processor.api}/api/groups\n`);
 
+  const tellRefusal = createRefusalTeller(capture, processor.otlp);
   const endsAt = performance.now() + seconds * 1000;
   for (const failure of shuffledForever(services.failures)) {
     if (stopping.signal.aborted || performance.now() >= endsAt) break;
     await failure.happen();
     console.log([time(), failure.severity.padEnd(8), failure.service.padEnd(16), failure.title].join('  '));
     await sleep(1000 / rate, undefined, { signal: stopping.signal }).catch(() => undefined);
+    await tellRefusal();
   }
 
   console.log('\nstopping');
@@ -58,6 +60,41 @@ async function run() {
   if (captured !== sent) console.log(dropped);
   await processor.stop();
   return captured === sent ? 0 : 1;
+}
+
+/** Once, as soon as something was refused for good: whoever watches the lines would think that all is well. */
+function createRefusalTeller(capture, otlp) {
+  let isTold = false;
+  return async () => {
+    if (isTold || capture.stats().dropped.export_failed === 0) return;
+    isTold = true;
+    const status = await statusOf(otlp);
+    if (status !== 401 && status !== 403) {
+      console.error(`\nthe processor does not take what is sent (${status}): nothing of it will be seen\n`);
+      return;
+    }
+    console.error(`
+the processor refuses what is sent (${status}): it wants a token that may send. Ctrl-C, then
+  npx errata token create --name demo --company 1
+  ERRATA_TOKEN=errata_... npm run demo
+`);
+  };
+}
+
+/** The library counts what was refused; why, the answer to an empty request says. */
+async function statusOf(otlp) {
+  const token = process.env.ERRATA_TOKEN;
+  try {
+    const answer = await fetch(`${otlp.replace(/\/+$/, '')}/v1/logs`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+      body: '{"resourceLogs":[]}',
+      signal: AbortSignal.timeout(3000),
+    });
+    return answer.status;
+  } catch {
+    return 'no answer';
+  }
 }
 
 /** Every failure once in each round, in another order each time. */

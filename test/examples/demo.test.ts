@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { BuiltCapture } from '../capture/build-capture.ts';
 import { buildCapture, repository } from '../capture/build-capture.ts';
-import type { Sink } from '../capture/otlp-sink.ts';
+import type { Misbehave, Sink } from '../capture/otlp-sink.ts';
 import { startSink } from '../capture/otlp-sink.ts';
 
 let built: BuiltCapture;
@@ -25,8 +25,9 @@ interface Demo {
 async function runDemo(
   argv: readonly string[],
   onLine: (line: string, stop: () => void) => void = () => undefined,
+  misbehave?: Misbehave,
 ): Promise<Demo> {
-  const sink = await startSink();
+  const sink = await startSink(misbehave);
   const health = createServer((_request, response) => response.end('{"status":"ok"}'));
   await new Promise<void>((resolve) => health.listen(0, '127.0.0.1', resolve));
   const demo = spawn(process.execPath, [...built.flags, join(repository, 'examples', 'demo', 'demo.js'), ...argv], {
@@ -87,6 +88,25 @@ test('Ctrl-C stops it cleanly, with everything sent', async () => {
   });
   expect(code).toBe(0);
   expect(output).toMatch(/(\d+) errors captured, \1 sent, 0 dropped/);
+});
+
+test('when the processor begins to ask for a token, that is said once and at once, with what to do', async () => {
+  const { code, output } = await runDemo(
+    ['--rate', '20'],
+    (line, stop) => {
+      if (line.includes('ERRATA_TOKEN=')) stop();
+    },
+    // The first token was made after the second request.
+    (response, number) => {
+      if (number > 2) response.writeHead(401).end();
+      return number > 2;
+    },
+  );
+  expect(code).toBe(1);
+  expect(output.match(/^.*ERRATA_TOKEN=.*$/gm)).toEqual(['  ERRATA_TOKEN=errata_... npm run demo']);
+  expect(output).toContain('the processor refuses what is sent (401): it wants a token that may send. Ctrl-C, then');
+  expect(output).toContain('npx errata token create --name demo --company 1');
+  expect(output).toMatch(/ dropped\n/);
 });
 
 test('nonsense on the command line is answered with the usage', async () => {

@@ -30,6 +30,7 @@ import { createGroupReads } from './read-groups.ts';
 import { createRunner } from './run.ts';
 import { createErrorWriter } from './write-errors.ts';
 import type { WriteOutcome } from './write-errors.ts';
+import { createWriteHealth } from './write-health.ts';
 
 export interface StoreSettings {
   readonly target: StoreTarget;
@@ -77,7 +78,14 @@ export function createClickHouseStore(settings: StoreSettings, deps: StoreDeps):
     if (clients === undefined) throw new Failure('STORE_UNAVAILABLE', 'the store is not open');
     return clients;
   };
-  const writes = createRunner(() => open().write);
+  const health = createWriteHealth({
+    tryInsert: () => writes.insert('settings', ['name', 'version', 'value'], [['readiness', deps.now() * 1000, '']]),
+    now: deps.now,
+  });
+  const writes = createRunner(
+    () => open().write,
+    (failure) => health.heard(failure),
+  );
   const reads = createRunner(() => open().read());
   const aliases = createAliases();
   // One folder, one process: nobody else can have stored what is not in memory.
@@ -191,6 +199,7 @@ export function createClickHouseStore(settings: StoreSettings, deps: StoreDeps):
   async function ping(): Promise<void> {
     await prepareOnce();
     await reads.rows(selectOne());
+    await health.check();
   }
 
   async function insert(events: readonly ErrorEvent[]): Promise<Inserted> {

@@ -2,6 +2,7 @@
 // fault, MALFORMED: the first is retried by senders, the second must not be.
 import type { ClickHouseClient } from '@clickhouse/client';
 import { Failure } from '../failure.ts';
+import { isDiskFull } from './disk-full.ts';
 import type { Query } from './queries.ts';
 
 export interface Runner {
@@ -13,7 +14,11 @@ export interface Runner {
 /** ClickHouse error codes that say that the values do not fit: the same rows will never be taken. */
 const DATA_FAULTS = new Set(['6', '26', '27', '38', '41', '53', '69', '70', '72', '117', '130', '349']);
 
-export function createRunner(client: () => ClickHouseClient): Runner {
+/** `onInsert`: what became of an insert, unless its values were at fault; undefined: it is durable. */
+export function createRunner(
+  client: () => ClickHouseClient,
+  onInsert: (failure: Failure | undefined) => void = () => undefined,
+): Runner {
   return {
     rows: async <Row>(query: Query) => {
       try {
@@ -47,14 +52,19 @@ export function createRunner(client: () => ClickHouseClient): Runner {
       } catch (cause) {
         if (DATA_FAULTS.has(codeOf(cause)))
           throw new Failure('MALFORMED', `the store refuses a value for ${table}`, { cause });
-        throw unavailable(`an insert of ${rows.length} rows into ${table}`, cause);
+        const failure = unavailable(`an insert of ${rows.length} rows into ${table}`, cause);
+        onInsert(failure);
+        throw failure;
       }
+      onInsert(undefined);
     },
   };
 }
 
 function unavailable(what: string, cause: unknown): Failure {
-  return cause instanceof Failure ? cause : new Failure('STORE_UNAVAILABLE', `the store failed ${what}`, { cause });
+  if (cause instanceof Failure) return cause;
+  const told = isDiskFull(cause) ? `the store's disk is full: it failed ${what}` : `the store failed ${what}`;
+  return new Failure('STORE_UNAVAILABLE', told, { cause });
 }
 
 function codeOf(cause: unknown): string {

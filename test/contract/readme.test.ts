@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { errorTypes } from '../../src/errors/error-event.ts';
 import { startProcessor } from '../processor.ts';
 import type { Processor } from '../processor.ts';
 
@@ -53,6 +54,15 @@ test('no shell stands in the README that is not run', () => {
 
 test('send: a span with an exception is taken', () => {
   expect(answers.get('send')).toEqual({ status: 200, contentType: 'application/json', body: {} });
+});
+
+test('each answer ends its line, so that the prompt stands below it', () => {
+  for (const { name } of examples) expect(readFileSync(`${folder}/${name}.body`, 'utf8')).toMatch(/\}\n$/);
+});
+
+test('the README names what POST /api/errors/log takes as error_type', () => {
+  const named = /`error_type`, found out when not given, is one of ([^:]*):/.exec(readme)?.[1];
+  expect(named?.match(/[a-z_]+/g)).toEqual([...errorTypes]);
 });
 
 test('log: the answer is the stored error', () => {

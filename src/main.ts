@@ -126,14 +126,19 @@ function rules(argv: readonly string[]): Promise<number> {
   const config = loadConfig({ serving: false });
   const backtest = (rest: readonly string[]) =>
     runBacktest(rest, {
-      config: { ...config.healing, folder: config.rules },
+      config: {
+        ...config.healing,
+        folder: config.rules,
+        hasEngine: config.docker.host !== undefined,
+        services: config.services,
+      },
       readRules: (folder) => readRules(folder, { probes, actions }),
       openStore: () => createClickHouseStore(config.store, { now: Date.now, logger: pino(process.stderr) }),
       out,
       err: process.stderr,
       now: Date.now,
     });
-  return runRulesCommand(argv, { folder: config.rules, out, backtest });
+  return runRulesCommand(argv, { folder: config.rules, mode: config.healing.mode, out, backtest });
 }
 
 function doctor(argv: readonly string[]): Promise<number> {

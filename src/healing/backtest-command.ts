@@ -2,19 +2,31 @@
 import { parseArgs } from 'node:util';
 import { Failure } from '../failure.ts';
 import type { AttemptStore, HealingError } from '../store/attempt-store.ts';
-import type { Attempt } from './attempt.ts';
+import { actions } from './actions/catalogue.ts';
+import type { Attempt, Mode } from './attempt.ts';
 import { backtest } from './backtest.ts';
 import type { BacktestInput } from './backtest.ts';
 import { backtestTable } from './backtest-table.ts';
 import { parseDuration } from './durations.ts';
+import { findTarget } from './find-target.ts';
+import type { Firing } from './firing.ts';
 import { lookbackMs } from './matcher.ts';
+import { probes } from './probes/catalogue.ts';
 import type { ReadRules } from './read-rules.ts';
+import { hasSteps } from './rule-steps.ts';
 import type { Rule } from './rule.ts';
+import type { CatalogueService } from './target.ts';
+import { unavailableOf } from './unavailable.ts';
 
 export interface BacktestParts {
   readonly config: BacktestInput['settings'] & {
     /** Taken when no folder is named. */
     readonly folder: string;
+    /** The ceiling of all modes. */
+    readonly mode: Mode;
+    /** A Docker engine is configured. It is not asked. */
+    readonly hasEngine: boolean;
+    readonly services: readonly CatalogueService[];
   };
   readonly readRules: (folder: string) => ReadRules;
   /** Not started. An embedded store's folder belongs to one process. */
@@ -93,13 +105,15 @@ async function overStore(asked: Asked, rules: readonly Rule[], parts: BacktestPa
     const bar = createBar(fromMs, untilMs, parts.err);
     bar.show(fromMs);
     const errors = readErrors({ store, fromMs, untilMs, onPage: bar.show });
-    const result = await backtest({ rules, errors, fromMs: sinceMs, settings: parts.config, attempts }).finally(
+    const unable = (firing: Firing) => unableHere(firing, parts.config);
+    const result = await backtest({ rules, errors, fromMs: sinceMs, settings: parts.config, attempts, unable }).finally(
       bar.clear,
     );
     const shown = {
       since: new Date(sinceMs).toISOString(),
       until: new Date(untilMs).toISOString(),
       tookMs: Math.round(performance.now() - startedMs),
+      assumes: assumptionOf(parts.config),
       errors: result.errors,
       rules: result.rules.filter((rule) => ruleId === undefined || rule.ruleId === ruleId),
       decisions: result.decisions.filter((decision) => ruleId === undefined || decision.ruleId === ruleId),
@@ -109,6 +123,21 @@ async function overStore(asked: Asked, rules: readonly Rule[], parts: BacktestPa
   } finally {
     await store.stop(STOP_DEADLINE_MS);
   }
+}
+
+/** With an engine nothing is said: which containers there are, and what their labels tell, is not asked. */
+async function unableHere({ rule, error }: Firing, { hasEngine, services }: BacktestParts['config']): Promise<string> {
+  if (hasEngine) return '';
+  const unavailable = unavailableOf(rule, { engine: 'none', probes, actions });
+  if (unavailable !== '' || !hasSteps(rule)) return unavailable;
+  const catalogue = { services: () => services, containers: () => [] };
+  const found = await findTarget(rule, error, { catalogue, engine: undefined });
+  return found.kind === 'found' ? '' : found.note;
+}
+
+function assumptionOf({ mode, hasEngine }: BacktestParts['config']): string {
+  const engine = hasEngine ? ', the Docker engine answers' : '';
+  return `taken for granted: the target is found${engine}, what is done helps, and the mode is auto (here: ${mode})`;
 }
 
 interface ReadSettings {

@@ -1,6 +1,7 @@
 // What would the rules have done? The matcher of the live engine over stored errors, with the limits that would have
 // stopped it. What probes would have found nobody knows any more: each firing that passes the limits is taken to act once,
-// to keep its target for settle and soak, and to succeed. Modes are left out: the question is what `auto` would do.
+// to keep its target for settle and soak, and to succeed. Modes are left out: the question is what `auto` would do. What could
+// not be done here all the same (no engine, no target) is told beside the verdict.
 import type { HealingError } from '../store/attempt-store.ts';
 import type { Attempt, Cause, Suppression } from './attempt.ts';
 import type { PastAttempt } from './breaker.ts';
@@ -26,6 +27,8 @@ export interface BacktestInput {
   readonly settings: GuardSettings & { readonly commonCause: CommonCauseSettings };
   /** On record, of the same time. */
   readonly attempts: readonly Attempt[];
+  /** Why a rule that would have done something for this firing could not here, as far as is known; '' when it could. */
+  readonly unable?: (firing: Firing) => Promise<string>;
 }
 
 export interface Decision {
@@ -37,6 +40,8 @@ export interface Decision {
   readonly count: number;
   readonly target: string;
   readonly verdict: BacktestVerdict;
+  /** Why that could not be done here; missing: nothing is known that stands in the way. */
+  readonly unable?: string;
   readonly recorded: Recorded | undefined;
 }
 
@@ -60,6 +65,8 @@ export interface RuleCounts {
   readonly fired: number;
   readonly acts: number;
   readonly handedOver: number;
+  /** Of those that it acts on or hands over. */
+  readonly unable: number;
   readonly suppressed: Readonly<Partial<Record<Suppression, number>>>;
   readonly recorded: number;
   readonly cameBack: number;
@@ -76,13 +83,13 @@ export async function backtest(input: BacktestInput): Promise<BacktestResult> {
   const matcher = createMatcher(input.rules);
   const decide = createDecider(input);
   const relapses = watchRelapses(input.attempts, input.rules);
-  const decisions: Omit<Decision, 'recorded'>[] = [];
+  const decisions: Decided[] = [];
   let gathered: Firing[] = [];
   let errors = 0;
   for await (const error of input.errors) {
     const [first] = gathered;
     if (first !== undefined && error.receivedAtMs >= first.cause.firedAtMs + GATHER_MS) {
-      decisions.push(...decide(gathered));
+      decisions.push(...(await withUnable(gathered, decide(gathered), input.unable)));
       gathered = [];
     }
     relapses.observe(error);
@@ -91,10 +98,28 @@ export async function backtest(input: BacktestInput): Promise<BacktestResult> {
     errors += 1;
     if (firings.length > 0) gathered.push(...firings);
   }
-  if (gathered.length > 0) decisions.push(...decide(gathered));
+  if (gathered.length > 0) decisions.push(...(await withUnable(gathered, decide(gathered), input.unable)));
   const recordedOf = createRecordFinder(input.attempts, (attempt) => relapses.countOf(attempt));
   const told = decisions.map((decision) => ({ ...decision, recorded: recordedOf(decision) }));
   return { errors, decisions: told, rules: input.rules.map(({ id }) => countsOf(id, told)) };
+}
+
+type Decided = Omit<Decision, 'recorded'>;
+
+/** `decided`: of the firings, in their order. */
+function withUnable(
+  firings: readonly Firing[],
+  decided: readonly Decided[],
+  unable: BacktestInput['unable'],
+): Promise<readonly Decided[]> {
+  return Promise.all(
+    decided.map(async (decision, index) => {
+      const firing = firings[index];
+      if (firing === undefined || decision.verdict.kind === 'suppressed') return decision;
+      const why = (await unable?.(firing)) ?? '';
+      return why === '' ? decision : { ...decision, unable: why };
+    }),
+  );
 }
 
 /** For all firings of one gathering, in their order. */
@@ -110,7 +135,7 @@ function createDecider({ rules, settings }: BacktestInput) {
     readonly fingerprints: readonly string[];
   }[] = [];
 
-  return (firings: readonly Firing[]): readonly Omit<Decision, 'recorded'>[] => {
+  return (firings: readonly Firing[]): readonly Decided[] => {
     const nowMs = Math.max(...firings.map(({ cause }) => cause.firedAtMs));
     assumed = assumed.filter(({ endsAtMs }) => endsAtMs > nowMs - reachMs);
     handedOver = handedOver.filter(({ atMs }) => atMs > nowMs - reachMs);
@@ -199,7 +224,7 @@ function createRecordFinder(attempts: readonly Attempt[], cameBack: (attempt: At
     const key = [attempt.ruleId, attempt.cause.companyId, attempt.cause.key].join('\0');
     byKey.set(key, [...(byKey.get(key) ?? []), attempt]);
   }
-  return ({ ruleId, companyId, key, atMs }: Omit<Decision, 'recorded'>): Recorded | undefined => {
+  return ({ ruleId, companyId, key, atMs }: Decided): Recorded | undefined => {
     const awayMs = ({ cause }: Attempt) => Math.abs(cause.firedAtMs - atMs);
     const [nearest] = (byKey.get([ruleId, companyId, key].join('\0')) ?? [])
       .filter((attempt) => awayMs(attempt) <= REFIRE_MS)
@@ -222,6 +247,7 @@ function countsOf(ruleId: string, decisions: readonly Decision[]): RuleCounts {
     fired: ofRule.length,
     acts: count(({ verdict }) => verdict.kind === 'act'),
     handedOver: count(({ verdict }) => verdict.kind === 'hand_over'),
+    unable: count(({ unable }) => unable !== undefined),
     suppressed,
     recorded: count(({ recorded }) => recorded !== undefined),
     cameBack: count(({ recorded }) => (recorded?.cameBack ?? 0) > 0),

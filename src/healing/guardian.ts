@@ -7,11 +7,12 @@ import type { ContainerEngine } from './container-engine.ts';
 import { guard, historyMs } from './guards.ts';
 import type { GuardSettings, Verdict } from './guards.ts';
 import type { Learner } from './learner.ts';
+import { lowestMode } from './lowest-mode.ts';
 import type { PauseSwitch } from './pause-switch.ts';
 import type { Probe } from './probe.ts';
-import { stepsOf } from './rule-steps.ts';
 import type { Rule } from './rule.ts';
 import type { Target } from './target.ts';
+import { unavailableOf } from './unavailable.ts';
 
 export interface GuardianSettings extends GuardSettings {
   /** The ceiling of all modes. */
@@ -40,30 +41,15 @@ export interface Guardian {
   unavailable(rule: Rule): string;
 }
 
-const MODES: readonly Mode[] = ['observe', 'approve', 'auto'];
-
 export function createGuardian(settings: GuardianSettings, deps: GuardianDeps): Guardian {
   function modeOf(rule: Rule, target: Target | undefined): Mode {
-    const modes = [
-      settings.mode,
-      rule.mode,
-      target?.service.mode ?? 'auto',
-      deps.learner.isDemoted(rule) ? 'observe' : 'auto',
-    ];
-    return MODES.find((mode) => modes.includes(mode)) ?? 'observe';
+    const ofRecord = deps.learner.isDemoted(rule) ? 'observe' : 'auto';
+    return lowestMode(settings.mode, rule.mode, target?.service.mode ?? 'auto', ofRecord);
   }
 
   function unavailable(rule: Rule): string {
-    if (deps.engine !== undefined && deps.isEngineUp()) return '';
-    const needs = [
-      ...rule.diagnose.filter(({ probe }) => deps.probes.get(probe)?.needsEngine === true).map(({ probe }) => probe),
-      ...stepsOf(rule)
-        .filter(({ action }) => deps.actions.get(action)?.needsEngine === true)
-        .map(({ action }) => action),
-    ];
-    if (needs.length === 0) return '';
-    const why = deps.engine === undefined ? 'no Docker engine is configured' : 'the Docker engine does not answer';
-    return `${why}, and it is needed for ${[...new Set(needs)].join(', ')}`;
+    const engine = deps.engine === undefined ? 'none' : deps.isEngineUp() ? 'up' : 'away';
+    return unavailableOf(rule, { engine, probes: deps.probes, actions: deps.actions });
   }
 
   function mayAct(rule: Rule, target: Target, attempt: Attempt): Verdict | undefined {

@@ -1,5 +1,7 @@
 // `errata rules check|test|schema|backtest`: what is wrong with rules, without probing or changing anything.
 import { actions } from './actions/catalogue.ts';
+import type { Mode } from './attempt.ts';
+import { lowestMode } from './lowest-mode.ts';
 import { probes } from './probes/catalogue.ts';
 import { readRules } from './read-rules.ts';
 import { rulesJsonSchema } from './rule-schema.ts';
@@ -8,6 +10,8 @@ import { testRules } from './test-rules.ts';
 interface RulesCommandParts {
   /** Taken when no folder is named. */
   readonly folder: string;
+  /** The ceiling of all modes, as configured. */
+  readonly mode: Mode;
   /** One line of output. */
   readonly out: (line: string) => void;
   /** `errata rules backtest`, which needs the store. */
@@ -45,9 +49,10 @@ export async function runRulesCommand(argv: readonly string[], parts: RulesComma
   if (command === 'check') {
     const width = Math.max(0, ...rules.map(({ id }) => id.length));
     for (const { id, mode, priority, title } of rules) {
-      out(`${id.padEnd(width)}  ${mode.padEnd(7)}  ${String(priority).padStart(3)}  ${title}`);
+      const effective = lowestMode(parts.mode, mode);
+      out(`${id.padEnd(width)}  ${effective.padEnd(7)}  ${String(priority).padStart(3)}  ${title}`);
     }
-    out(`${counted(rules.length, 'rule')}, no faults`);
+    out(`${counted(rules.length, 'rule')}, no faults; each in the mode that healing.mode (${parts.mode}) leaves it`);
     return 0;
   }
   const results = testRules(rules);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runBacktest } from '../../src/healing/backtest-command.ts';
 import type { BacktestParts } from '../../src/healing/backtest-command.ts';
 import { eventOf, openStore } from '../store/open-store.ts';
+import { serviceOf } from './open-healing.ts';
 import { attemptOf, restartPlan, ruleOf, whenOf } from './rule-of.ts';
 
 const MIN = 60_000;
@@ -10,8 +11,11 @@ const rules = [
   ruleOf({ plan: restartPlan }),
   ruleOf({ id: 'told', when: whenOf({ groupBy: ['message'], count: 1, withinMs: MIN }) }),
 ];
-const config = {
+const config: BacktestParts['config'] = {
   folder: 'rules',
+  mode: 'observe',
+  hasEngine: true,
+  services: [],
   deployGraceMs: 3 * MIN,
   budget: { actionsPerHour: 20, concurrent: 3 },
   commonCause: { targets: 4, withinMs: MIN },
@@ -84,8 +88,12 @@ test('decisions, what is on record beside them and what came back are told as JS
     since: '2026-11-24T10:00:00.000Z',
     until: '2026-11-24T12:00:00.000Z',
     tookMs: expect.any(Number),
+    assumes:
+      'taken for granted: the target is found, the Docker engine answers, what is done helps, and the mode is auto (here: observe)',
     errors: 4,
-    rules: [{ ruleId: 'restart', fired: 1, acts: 1, handedOver: 0, suppressed: {}, recorded: 1, cameBack: 1 }],
+    rules: [
+      { ruleId: 'restart', fired: 1, acts: 1, handedOver: 0, unable: 0, suppressed: {}, recorded: 1, cameBack: 1 },
+    ],
     decisions: [
       {
         ruleId: 'restart',
@@ -113,12 +121,47 @@ test('people get a table, and no control character of a message reaches their te
     '2026-11-24T11:00:30.000Z  told     no answer          service/checkout  busy        -',
     '2026-11-24T11:00:40.000Z  told     told ?[31m loudly  service/checkout  hands over  -',
     '',
-    'RULE     FIRED  ACTS  HANDED OVER  SUPPRESSED  ON RECORD  CAME BACK',
-    'restart  1      1     0            -           1          1',
-    'told     3      0     2            busy 1      0          0',
+    'RULE     FIRED  ACTS  HANDED OVER  NOT HERE  SUPPRESSED  ON RECORD  CAME BACK',
+    'restart  1      1     0            0         -           1          1',
+    'told     3      0     2            0         busy 1      0          0',
     '',
+    'taken for granted: the target is found, the Docker engine answers, what is done helps, and the mode is auto (here: observe)',
     '4 errors from 2026-11-24T10:30:00.000Z to 2026-11-24T12:00:00.000Z in 0.1 s',
   ]);
+});
+
+const NO_ENGINE = 'no Docker engine is configured, and it is needed for container.restart';
+
+test('what the configuration has no engine for is marked, with the reason', async () => {
+  const bare = { config: { ...config, hasEngine: false } };
+  const { out } = await run(['--since', '2h'], bare);
+  expect(out).toContain('service/checkout  acts, not here  succeeded');
+  expect(out).toContain('service/checkout  hands over      -');
+  expect(out.split('\n').slice(-7, -1)).toEqual([
+    'RULE     FIRED  ACTS  HANDED OVER  NOT HERE  SUPPRESSED  ON RECORD  CAME BACK',
+    'restart  1      1     0            1         -           1          1',
+    'told     3      0     2            0         busy 1      0          0',
+    '',
+    `NOT HERE: restart: ${NO_ENGINE} (1)`,
+    'taken for granted: the target is found, what is done helps, and the mode is auto (here: observe)',
+  ]);
+  const { rules: told, decisions } = JSON.parse(
+    (await run(['--since', '2h', '--rule', 'restart', '--json'], bare)).out,
+  );
+  expect([told, decisions]).toMatchObject([[{ acts: 1, unable: 1 }], [{ unable: NO_ENGINE }]]);
+});
+
+test('without an engine a service that the catalogue does not have can not be acted on', async () => {
+  const [step] = restartPlan[0]?.steps ?? [];
+  if (step === undefined) throw new Error('the plan has a step');
+  const plan = restartPlan.map((branch) => ({ ...branch, steps: [{ ...step, action: 'pool.reset' }] }));
+  const readRules = () => ({ rules: [ruleOf({ plan })], faults: [] });
+  const unableWith = async (services: BacktestParts['config']['services']) => {
+    const bare = { config: { ...config, hasEngine: false, services }, readRules };
+    return JSON.parse((await run(['--since', '2h', '--json'], bare)).out).decisions[0].unable;
+  };
+  expect(await unableWith([])).toBe('no service or container is named checkout');
+  expect(await unableWith([serviceOf('shop', { aliases: ['Checkout'] })])).toBeUndefined();
 });
 
 test('errors before the asked time fill the windows, and those after it are not read', async () => {

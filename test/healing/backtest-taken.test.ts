@@ -23,6 +23,9 @@ test('a folder that a running process holds is told plainly, and nothing is show
   const code = await runBacktest([], {
     config: {
       folder: 'rules',
+      mode: 'observe',
+      hasEngine: false,
+      services: [],
       deployGraceMs: 0,
       budget: { actionsPerHour: 20, concurrent: 3 },
       commonCause: { targets: 4, withinMs: 60_000 },

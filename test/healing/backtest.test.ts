@@ -56,6 +56,7 @@ test('a rule acts once, keeps its target while it verifies, cools down, and acts
       fired: 16,
       acts: 2,
       handedOver: 0,
+      unable: 0,
       suppressed: { busy: 4, cooldown: 10 },
       recorded: 0,
       cameBack: 0,

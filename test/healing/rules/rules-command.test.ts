@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Mode } from '../../../src/healing/attempt.ts';
 import { runRulesCommand } from '../../../src/healing/rules-command.ts';
 
 let folder: string;
@@ -12,13 +13,15 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function run(...argv: string[]): Promise<{ code: number; text: string }> {
+const run = (...argv: string[]) => runIn('auto', ...argv);
+
+async function runIn(mode: Mode, ...argv: string[]): Promise<{ code: number; text: string }> {
   const lines: string[] = [];
   const backtest = async (rest: readonly string[]) => {
     lines.push(`backtest ${rest.join(' ')}`);
     return 0;
   };
-  const code = await runRulesCommand(argv, { folder, out: (line) => lines.push(line), backtest });
+  const code = await runRulesCommand(argv, { folder, mode, out: (line) => lines.push(line), backtest });
   return { code, text: lines.join('\n') };
 }
 
@@ -40,6 +43,17 @@ test('check lists sound rules', async () => {
   expect(code).toBe(0);
   expect(text).toContain('hand-over  observe   50  Timeouts are told');
   expect(text).toContain('1 rule, no faults');
+});
+
+test('check tells the mode that the configuration leaves a rule, not the one of its file', async () => {
+  const automatic = sound.replace('    when:', '    mode: auto\n    when:');
+  writeFileSync(join(folder, 'a.yaml'), automatic);
+  expect((await runIn('observe', 'check')).text.split('\n')).toEqual([
+    'hand-over  observe   50  Timeouts are told',
+    '1 rule, no faults; each in the mode that healing.mode (observe) leaves it',
+  ]);
+  expect((await runIn('approve', 'check')).text).toContain('hand-over  approve   50  Timeouts are told');
+  expect((await runIn('auto', 'check')).text).toContain('hand-over  auto      50  Timeouts are told');
 });
 
 test('check tells faults with their place, and fails', async () => {

@@ -98,7 +98,12 @@ test('each question of a shipped rule is a whole sentence: a comma in a list of 
 
 test('rule.schema.json is what `errata rules schema` prints, to the letter', async () => {
   const lines: string[] = [];
-  const parts = { folder: 'rules', out: (line: string) => void lines.push(line), backtest: async () => 2 };
+  const parts = {
+    mode: 'observe' as const,
+    folder: 'rules',
+    out: (line: string) => void lines.push(line),
+    backtest: async () => 2,
+  };
   expect(await runRulesCommand(['schema'], parts)).toBe(0);
   expect(`${lines.join('\n')}\n`).toBe(readFileSync('rules/rule.schema.json', 'utf8'));
 });

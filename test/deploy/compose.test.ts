@@ -154,7 +154,11 @@ test('every variable that a processor is given is one of docs/configuration.md',
 });
 
 test('both configurations are sound, and only one processor heals', () => {
-  const secrets = { CLICKHOUSE_PASSWORD: 'p', ERRATA_COLLECTOR_TOKEN: 'c'.repeat(64), ERRATA_OPERATOR_TOKEN: 'o'.repeat(64) };
+  const secrets = {
+    CLICKHOUSE_PASSWORD: 'p',
+    ERRATA_COLLECTOR_TOKEN: 'c'.repeat(64),
+    ERRATA_OPERATOR_TOKEN: 'o'.repeat(64),
+  };
   const main = withEnvironment('deploy/errata.yaml', secrets);
   expect(main).toMatchObject({
     host: '0.0.0.0',
@@ -164,6 +168,9 @@ test('both configurations are sound, and only one processor heals', () => {
     },
     healing: { enabled: true, mode: 'observe' },
     docker: { host: 'tcp://docker-proxy:2375' },
+    // As published: links in messages and on the admin page lead there.
+    publicUrl: 'http://127.0.0.1:8080',
+    grafanaUrl: 'http://127.0.0.1:3000',
     tokens: [
       { name: 'collector', scopes: ['ingest'] },
       { name: 'operator', scopes: ['read', 'write', 'fix', 'approve', 'admin'] },

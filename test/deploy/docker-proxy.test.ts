@@ -3,7 +3,7 @@
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,6 +53,17 @@ afterAll(async () => {
   await gone;
   await real.stop();
   await rm(folder, { recursive: true, force: true });
+});
+
+test('the line of docs/compose.md says the group of the socket as a container sees it', async () => {
+  const line = /^export DOCKER_GID=\$\((docker run .*?)\)/m.exec(await readFile('docs/compose.md', 'utf8'))?.[1] ?? '';
+  await chown(real.socket, 0, 4242);
+  // The image is not to be had here; its `stat` is busybox too.
+  const here = line.replace('/var/run/docker.sock', real.socket).replace(/haproxy:\S+ stat/, 'busybox busybox stat');
+  const { stdout } = await promisify(execFile)('sh', ['-c', here], {
+    env: { PATH: process.env['PATH'], DOCKER_HOST: real.host },
+  });
+  expect(stdout).toBe('4242\n');
 });
 
 function start(name: string): Promise<string> {

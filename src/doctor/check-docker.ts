@@ -3,8 +3,7 @@ import { actions } from '../healing/actions/catalogue.ts';
 import { createDockerEngine } from '../healing/docker-engine.ts';
 import { probes } from '../healing/probes/catalogue.ts';
 import { readRules } from '../healing/read-rules.ts';
-import { stepsOf } from '../healing/rule-steps.ts';
-import type { Rule } from '../healing/rule.ts';
+import { unavailableOf } from '../healing/unavailable.ts';
 import { findingsOf, reasonOf } from './finding.ts';
 import type { Finding } from './finding.ts';
 
@@ -55,17 +54,12 @@ export async function checkDocker({
 function withoutEngine(folder: string): Finding {
   // What is wrong with them is told by its own check.
   const { rules } = readRules(folder, { probes, actions });
-  const needing = rules.filter(needsEngine).map(({ id }) => id);
+  const needing = rules
+    .filter((rule) => unavailableOf(rule, { engine: 'none', probes, actions }) !== '')
+    .map(({ id }) => id);
   if (needing.length === 0) return good('no engine is configured, and no rule needs one');
   return warning(
     `no engine is configured, without which ${needing.length} of ${rules.length} rules can do nothing: ${needing.toSorted().join(', ')}`,
     "set DOCKER_HOST, such as unix:///var/run/docker.sock, and label containers errata.autofix: 'true'; docs/configuration.md",
-  );
-}
-
-function needsEngine(rule: Rule): boolean {
-  return (
-    rule.diagnose.some(({ probe }) => probes.get(probe)?.needsEngine === true) ||
-    stepsOf(rule).some(({ action }) => actions.get(action)?.needsEngine === true)
   );
 }

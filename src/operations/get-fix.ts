@@ -2,6 +2,8 @@
 import * as z from 'zod';
 import { companyFor } from '../access/principal.ts';
 import type { Attempt } from '../healing/attempt.ts';
+import type { Healing } from '../healing/healing.ts';
+import { tellVerify } from '../healing/tell-verify.ts';
 import { fixItem, fixView, toFixView } from './attempt-view.ts';
 import { isUuid } from './cursor.ts';
 import { timeView, toTime } from './error-view.ts';
@@ -24,7 +26,10 @@ export const getFix = defineOperation({
   summary: 'Gets one fix: diagnosis, each step with evidence and timing, verification, and its moves in order.',
   scope: 'read',
   input: z.strictObject({ id: fixIdField, company_id: companyField }),
-  output: fixView.extend({ timeline: z.array(moveView).describe('Oldest first.') }),
+  output: fixView.extend({
+    timeline: z.array(moveView).describe('Oldest first.'),
+    verify: z.string().describe('While it waits for approval: what must then hold for a success; otherwise empty.'),
+  }),
   async run({ store, healing }, input, principal) {
     const companyId = companyFor(principal, input.company_id);
     const id = input.id.toLowerCase();
@@ -38,9 +43,17 @@ export const getFix = defineOperation({
     return {
       ...toFixView(attempt),
       timeline: moves.map((move, index) => toMove(move, moves[index + 1]?.atMs)),
+      verify: await verifyOf(healing, attempt),
     };
   },
 });
+
+/** Of the rule as it was: when it was changed since, nothing is done, whoever approves. */
+async function verifyOf(healing: Healing, { state, ruleId, ruleHash }: Attempt): Promise<string> {
+  if (state !== 'awaiting_approval') return '';
+  const found = (await healing.listRules()).find(({ rule }) => rule.id === ruleId && rule.hash === ruleHash);
+  return found === undefined ? '' : tellVerify(found.rule.verify);
+}
 
 function toMove(
   { atMs, attempt }: { readonly atMs: number; readonly attempt: Attempt },

@@ -19,6 +19,7 @@ const TOKENS = {
   shop: ['ingest', 'write'],
   morgan: ['read', 'write', 'fix'],
   alex: ['read', 'write'],
+  olga: ['read', 'write', 'admin'],
 };
 type Name = keyof typeof TOKENS;
 /** Long enough for nobody to guess. */
@@ -207,5 +208,32 @@ test('a message that its receiver refused is counted, and shown with the reason'
   await row.getByText('failed').waitFor();
   await row.getByText(/404/).waitFor();
   await lookAt(page, 'agents-messages');
+  await close();
+});
+
+test('an agent that never called, and for whom somebody reported, is not called never seen', async () => {
+  const { id } = await post('shop', '/api/errors/log', {
+    service: 'courier',
+    severity: 'error',
+    error_type: 'api_error',
+    message: 'no courier is free',
+  });
+  const { delegations } = await post<Delegations>('sam', '/api/delegations', {
+    error_id: id,
+    agents: ['devon'],
+    questions: ['Who can see to it?'],
+    reason: 'it must go out today',
+  });
+  const delegation = delegations.find(({ agent }) => agent === 'devon');
+  await post('olga', `/api/delegations/${delegation?.id}/ack`);
+  await post('olga', `/api/delegations/${delegation?.id}/report`, {
+    status: 'resolved',
+    summary: 'A courier was found by telephone.',
+    evidence: [],
+  });
+  const { page, close } = await visit('#/agents');
+  await card(page, 'devon').getByText('1 reported, 1 resolved').waitFor();
+  await card(page, 'devon').getByText('through others').waitFor();
+  expect(await card(page, 'devon').getByText('never seen').count()).toBe(0);
   await close();
 });

@@ -135,6 +135,27 @@ test('text of an error is text: markup is shown as it is, and characters that hi
   await close();
 });
 
+test('names with characters that hide or turn text are named in what can be chosen too', async () => {
+  await log('turned\u202eeman', 'it fails');
+  const { page, close } = await visitLive('#/errors');
+  const services = page.getByRole('combobox', { name: 'Service' });
+  await expect.poll(() => services.getByRole('option').allTextContents(), SOON).toContain('turnedU+202Eeman');
+  await services.selectOption({ label: 'turnedU+202Eeman' });
+  await page.getByText('1 error', { exact: true }).waitFor();
+  await close();
+});
+
+test('whole words are found, in what is there and in what arrives, and the page says that parts are not', async () => {
+  const { page, close } = await visitLive('#/errors?service=wording&q=timeout');
+  await page.getByText('Only whole words of the message and the exception type are found').waitFor();
+  expect(await page.getByRole('searchbox').getAttribute('placeholder')).toBe('Whole words of message and type');
+  await log('wording', 'three timeouts in a row');
+  await log('wording', 'a Timeout at last');
+  await page.getByText('1 error', { exact: true }).waitFor();
+  expect(await rows(page).allInnerTexts()).toEqual([expect.stringContaining('a Timeout at last')]);
+  await close();
+});
+
 test('a server that goes away is told on the page, and the page goes on by itself when it is back', async () => {
   const { page, complaints, close } = await visitLive('#/errors?service=outage');
   await page.context().setOffline(true);

@@ -60,6 +60,17 @@ async function exhaust(service: string): Promise<void> {
 
 const row = (page: Page, text: string) => page.getByRole('listitem').filter({ hasText: text }).getByRole('link');
 
+test('how many wait for a yes stands on every view and in the title, and leads to them', async () => {
+  const { page, close } = await admin.visit('#/trends');
+  await page.getByRole('link', { name: '2 to approve' }).waitFor();
+  await expect.poll(() => page.title()).toBe('(2) Trends · Errata');
+  await lookAt(page, 'approvals');
+  await page.getByRole('link', { name: '2 to approve' }).click();
+  await expect.poll(() => page.getByRole('listitem').count()).toBe(2);
+  expect(new URL(page.url()).hash).toBe('#/fixes?show=approval');
+  await close();
+});
+
 test('a fix that waits is approved on the page, and is seen to act and to be verified without a reload', async () => {
   const { page, close } = await admin.visit('#/fixes');
   await row(page, 'cart').click();
@@ -68,7 +79,20 @@ test('a fix that waits is approved on the page, and is seen to act and to be ver
   expect(pool.fails()).toBe(true);
   await lookAt(page, 'fixes-approval');
 
-  await page.getByRole('button', { name: 'Approve' }).click();
+  const box = page.getByRole('region', { name: 'Your decision' });
+  expect(await box.locator('.steps li').allInnerTexts()).toEqual(['pool.reset\npool\nredis']);
+  await box
+    .getByText(
+      /^Counts as a success when the probe http\.get passes 2 times in a row \(ok is true\), and no error of the same groups for 2 s/,
+    )
+    .waitFor();
+  await page.getByRole('button', { name: 'Approve…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Approve the fix' });
+  expect(await dialog.locator('.steps li').allInnerTexts()).toEqual(['pool.reset\npool\nredis']);
+  expect(pool.fails()).toBe(true);
+  await lookAt(page, 'fixes-approving');
+  await dialog.getByRole('button', { name: 'Approve', exact: true }).click();
+  await page.getByRole('link', { name: '1 to approve' }).waitFor();
   await page.getByText('Verifying', { exact: true }).waitFor();
   expect(pool.fails()).toBe(false);
   await takePicture(page, 'fixes-running-light');
@@ -102,7 +126,7 @@ test('a fix is rejected with a reason, which stands in its record', async () => 
   await dialog.getByRole('button', { name: 'Reject', exact: true }).click();
   const pane = page.getByRole('region', { name: 'Details' });
   await pane.getByText('rejected by local: we deploy a new pool in a minute').first().waitFor();
-  expect(await pane.getByRole('button', { name: 'Approve' }).count()).toBe(0);
+  expect(await pane.getByRole('button', { name: 'Approve…' }).count()).toBe(0);
   await row(page, 'basket').getByText('rejected', { exact: true }).waitFor();
   await close();
 });
@@ -193,6 +217,7 @@ test('each rule tells how far it may go and what it has brought', async () => {
   const rule = page.getByRole('row', { name: /A service has no free connection/ });
   await rule.waitFor();
   expect((await rule.getByRole('cell').allInnerTexts()).slice(0, 5)).toEqual(['auto', '1', '1 100 %', '0', '0']);
+  expect(await rule.getByRole('cell').last().innerText()).toMatch(/^at most 3 in 6 h, 1 s apart\nstops for /);
   await lookAt(page, 'fixes-rules');
   await close();
 });

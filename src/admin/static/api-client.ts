@@ -1,4 +1,5 @@
 // The REST calls, with the session's cookie. Every no is a Problem with the code that the server gave.
+import { heard, keepAnswer, lastAnswer, unheard } from './last-answers.ts';
 import { company, signedOut } from './session.ts';
 
 export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
@@ -17,14 +18,32 @@ export class Problem extends Error {
 }
 
 /** These are the same for all companies, and refuse to be told of one. */
-const OF_ALL_COMPANIES = /^\/(?:admin\/session|api\/(?:me|healing|healing\/pause))$/;
+const OF_ALL_COMPANIES = /^\/(?:admin\/session|api\/me)$/;
 
-/** Throws Problem; an aborted call throws the signal's reason. Undefined values of the query are left out. */
+/**
+ * Throws Problem; an aborted call throws the signal's reason. Undefined values of the query are left out. While nothing
+ * answers, it is the last answer to the same question.
+ */
 export async function get<Answer>(path: string, query: Query = {}, signal?: AbortSignal): Promise<Answer> {
-  return call<Answer>(`${path}${searchOf({ ...query, ...companyOf(path) })}`, {
-    method: 'GET',
-    signal: signal ?? null,
-  });
+  const address = addressOf(path, query);
+  try {
+    const answer = await call<Answer>(address, { method: 'GET', signal: signal ?? null });
+    // Pages far down are large, and nobody comes back to them.
+    if (query['cursor'] === undefined) keepAnswer(address, answer);
+    return answer;
+  } catch (cause) {
+    const last = cause instanceof Problem && cause.status === 0 ? lastAnswer(address) : undefined;
+    if (last === undefined) throw cause;
+    return last as Answer;
+  }
+}
+
+/** Whether Errata answers; where the session is over, this leads to the sign-in form. */
+export async function isThere(): Promise<boolean> {
+  return call('/api/me', { method: 'GET' }).then(
+    () => true,
+    (cause: unknown) => cause instanceof Problem && cause.status !== 0,
+  );
 }
 
 /** Throws Problem. */
@@ -49,8 +68,12 @@ export function addressOf(path: string, query: Query): string {
 async function call<Answer>(address: string, init: RequestInit): Promise<Answer> {
   const response = await fetch(address, { ...init, credentials: 'same-origin' }).catch((cause: unknown) => {
     if (init.signal?.aborted === true) throw cause;
-    throw new Problem(0, 'NO_ANSWER', 'Errata does not answer: it is stopped, or the network is away');
+    throw noAnswer();
   });
+  // What is between here and Errata says this for it, and without its codes.
+  const isOfErrata = response.status < 502 || (response.headers.get('content-type') ?? '').includes('json');
+  if (!isOfErrata) throw noAnswer();
+  heard();
   if (response.ok) return (response.status === 204 ? undefined : await response.json()) as Answer;
   const { code = 'INTERNAL', detail = response.statusText } = (await response.json().catch(() => ({}))) as {
     code?: string;
@@ -58,6 +81,11 @@ async function call<Answer>(address: string, init: RequestInit): Promise<Answer>
   };
   if (response.status === 401) signedOut();
   throw new Problem(response.status, code, detail);
+}
+
+function noAnswer(): Problem {
+  unheard();
+  return new Problem(0, 'NO_ANSWER', 'Errata does not answer: it is stopped, or the network is away');
 }
 
 function companyOf(path: string): Query {

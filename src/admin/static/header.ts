@@ -1,16 +1,21 @@
 // Name, views, and what holds for all of them: is it live, may fixes act, whose errors, light or dark, who looks.
 import { signOut } from './api-client.ts';
+import { ApprovalMark } from './approvals.ts';
+import type { ComponentChildren } from 'preact';
+import type { PauseState } from './answers.ts';
 import { pauseState } from './healing-state.ts';
 import { html } from './html.ts';
+import { silentSinceMs } from './last-answers.ts';
 import { liveState } from './live.ts';
 import { toProblem } from './load.ts';
 import { Icon } from './parts/icon.ts';
+import type { IconName } from './parts/icon.ts';
 import { Mark } from './parts/mark.ts';
 import { linkTo, route } from './route.ts';
 import { company, pickCompany, session } from './session.ts';
 import { pickTheme, theme, themes } from './theme.ts';
 import { say } from './toast.ts';
-import { sections } from './views/view.ts';
+import { sections, wayTo } from './views/view.ts';
 
 export function Header({ onHelp }: { readonly onHelp: () => void }) {
   const { view } = route.value;
@@ -19,12 +24,15 @@ export function Header({ onHelp }: { readonly onHelp: () => void }) {
     <nav aria-label="Views">
       ${sections.map(
         ({ home, title, views }) =>
-          html`<a href=${linkTo(home)} aria-current=${views.includes(view) ? 'page' : undefined}>${title}</a>`,
+          html`<a href=${wayTo(home)} aria-current=${views.some((own) => own === view) ? 'page' : undefined}
+            >${title}</a
+          >`,
       )}
     </nav>
     <div class="header-end">
       <${LiveMark} />
       <${HealingMark} />
+      <${ApprovalMark} />
       <${CompanyPicker} />
       <${GrafanaLink} />
       <${ThemeSwitch} />
@@ -37,7 +45,7 @@ export function Header({ onHelp }: { readonly onHelp: () => void }) {
 }
 
 function LiveMark() {
-  switch (liveState.value) {
+  switch (silentSinceMs.value === undefined ? liveState.value : 'away') {
     case 'live':
       return html`<${Mark} tone="good" icon="running" text="live" title="New errors appear by themselves" />`;
     case 'connecting':
@@ -52,12 +60,24 @@ function LiveMark() {
   }
 }
 
+/** How far any rule or service may go at most. */
+const MODES: Readonly<Record<PauseState['mode'], readonly [icon: IconName, text: ComponentChildren, title: string]>> = {
+  off: ['quiet', 'fixes off', 'This processor fixes nothing: healing is switched off in its configuration'],
+  observe: [
+    'quiet',
+    html`<span>observe<span class="mark-more">: nothing is changed</span></span>`,
+    'Rules look, and change nothing by themselves; what a person asks for at an error is done (healing.mode: observe)',
+  ],
+  approve: ['waiting', 'approve', 'Rules act when a person says yes (healing.mode: approve)'],
+  auto: ['running', 'auto', 'Rules act by themselves where the rule and the service are auto too (healing.mode: auto)'],
+};
+
 function HealingMark() {
   const state = pauseState.value;
   if (state === undefined) return null;
-  return state.paused
-    ? html`<${Mark} tone="warning" icon="paused" text="fixes paused" />`
-    : html`<${Mark} tone="quiet" icon="running" text="fixes on" title="Rules may act as their mode says" />`;
+  if (state.paused) return html`<${Mark} tone="warning" icon="paused" text="fixes paused" />`;
+  const [icon, text, title] = MODES[state.mode];
+  return html`<${Mark} tone="quiet" icon=${icon} text=${text} title=${title} />`;
 }
 
 /** Only for tokens of all companies. There is no list of companies: an id is all there is to one. */

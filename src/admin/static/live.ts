@@ -2,7 +2,7 @@
 // the stream goes on behind the last event seen. While the page is hidden for long it is given up, because a browser holds
 // six connections to one server, and tabs would eat them.
 import { signal } from '@preact/signals';
-import { addressOf, get } from './api-client.ts';
+import { addressOf, isThere } from './api-client.ts';
 import type { ErrorItem } from './answers.ts';
 
 type Listener = (errors: readonly ErrorItem[]) => void;
@@ -82,9 +82,9 @@ function hear({ data, lastEventId: id }: MessageEvent): void {
 /** EventSource connects again by itself after a cut, but not after a no; which no it was, it doesn't say. */
 function lose(lost: EventSource): void {
   liveState.value = 'away';
+  // Where the session is over, this leads to the sign-in form; where nothing answers, the banner says so.
+  void isThere();
   if (lost.readyState !== EventSource.CLOSED) return;
-  // Where the session is over, this leads to the sign-in form. Any other no passes, and is what `away` says.
-  get('/api/me').catch(() => undefined);
   retry = setTimeout(connect, retryMs);
   retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
 }

@@ -2,11 +2,12 @@
 // somebody, and the browser's back button works.
 import { signal } from '@preact/signals';
 
-export const views = ['errors', 'groups', 'fixes', 'agents', 'delegations', 'trends'] as const;
+const views = ['errors', 'groups', 'fixes', 'agents', 'delegations', 'trends'] as const;
 export type View = (typeof views)[number];
 
 export interface Route {
-  readonly view: View;
+  /** none: there is no such view. */
+  readonly view: View | 'none';
   /** Of the error, group (its fingerprint), fix or delegation that is open. */
   readonly id: string | undefined;
   readonly query: Readonly<Record<string, string>>;
@@ -20,15 +21,13 @@ export function followHash(): void {
   });
 }
 
-/** Anything unknown leads to the feed. */
+/** Without a name it is the feed. */
 function parseRoute(hash: string): Route {
   const [path = '', search = ''] = hash.replace(/^#\/?/, '').split('?');
   const [name, id] = path.split('/');
-  const view = views.find((known) => known === name);
+  const view = name === '' ? 'errors' : (views.find((known) => known === name) ?? 'none');
   const query = Object.fromEntries([...new URLSearchParams(search)].filter(([, value]) => value !== ''));
-  return view === undefined
-    ? { view: 'errors', id: undefined, query }
-    : { view, id: id === undefined || id === '' ? undefined : id, query };
+  return { view, id: id === undefined || id === '' ? undefined : id, query };
 }
 
 /** The address of a route: for href. Undefined and empty values of the query are left out. */
@@ -42,9 +41,13 @@ export function goTo(view: View, id?: string, query: Readonly<Record<string, str
   location.hash = linkTo(view, id, query);
 }
 
-/** Changes parts of the query in place: no new step for the back button. */
-export function refine(change: Readonly<Record<string, string | undefined>>): void {
+/** Changes parts of the query; `in place`: without a new step for the back button. */
+export function refine(change: Readonly<Record<string, string | undefined>>, how: 'step' | 'in place' = 'step'): void {
   const { view, id, query } = route.value;
-  history.replaceState(undefined, '', linkTo(view, id, { ...query, ...change }));
+  if (view === 'none') return;
+  const address = linkTo(view, id, { ...query, ...change });
+  if (address === location.hash) return;
+  if (how === 'step') history.pushState(undefined, '', address);
+  else history.replaceState(undefined, '', address);
   route.value = parseRoute(location.hash);
 }

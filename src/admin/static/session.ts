@@ -2,6 +2,7 @@
 import { computed, signal } from '@preact/signals';
 import type { Caller } from './answers.ts';
 import { keep, kept } from './kept.ts';
+import { forgetAnswers } from './last-answers.ts';
 
 /** unknown: not asked yet; out: sign-in is needed. */
 export type Session =
@@ -30,6 +31,7 @@ export function signedIn(caller: Caller): void {
 }
 
 export function signedOut(): void {
+  forgetAnswers();
   session.value = { kind: 'out' };
 }
 

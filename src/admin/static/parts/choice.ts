@@ -1,5 +1,6 @@
 // One of several values, for what a view is narrowed to.
 import { html } from '../html.ts';
+import { nameHidden } from './untrusted.ts';
 
 export type Options = readonly (readonly [value: string, text: string])[];
 
@@ -15,6 +16,6 @@ export function Choice({ label, value, options, onPick }: ChoiceFields) {
   // What is chosen must be seen, also when it is not among the options any more.
   const all: Options = options.some(([name]) => name === value) ? options : [...options, [value, value]];
   return html`<select aria-label=${label} value=${value} onChange=${pick}>
-    ${all.map(([name, text]) => html`<option key=${name} value=${name}>${text}</option>`)}
+    ${all.map(([name, text]) => html`<option key=${name} value=${name}>${nameHidden(text)}</option>`)}
   </select>`;
 }

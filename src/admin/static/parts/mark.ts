@@ -1,4 +1,5 @@
 // A state in a word, with an icon and a colour that say it again.
+import type { ComponentChildren } from 'preact';
 import type { ErrorItem, FixItem } from '../answers.ts';
 import { html } from '../html.ts';
 import { Icon } from './icon.ts';
@@ -10,7 +11,7 @@ export type Tone = 'critical' | 'error' | 'warning' | 'info' | 'good' | 'quiet';
 interface MarkFields {
   readonly tone: Tone;
   readonly icon: IconName;
-  readonly text: string;
+  readonly text: ComponentChildren;
   readonly title?: string;
 }
 

@@ -8,22 +8,29 @@ const DAY_MS = 86_400_000;
 
 /** `at`: ISO-8601. `words`: as part of a sentence, `5 min ago`; otherwise as short as can be. */
 export function Ago({ at, words = false }: { readonly at: string; readonly words?: boolean }) {
-  const text = agoText(Date.parse(at), nowMs.value);
-  const isPast = text !== 'now' && !text.startsWith('in ');
-  return html`<time datetime=${at} title=${exact(at)}>${words && isPast ? `${text} ago` : text}</time>`;
+  // Our clock ticks every few seconds, and the server's may be ahead: what has happened is never to come.
+  const pastMs = Math.max(0, nowMs.value - Date.parse(at));
+  const text = pastMs < 1_000 ? 'now' : durationText(pastMs);
+  return html`<time datetime=${at} title=${exact(at)}>${words && text !== 'now' ? `${text} ago` : text}</time>`;
+}
+
+/** Of what is to come: `in 5 min`, `now`. */
+export function In({ at }: { readonly at: string }) {
+  const leftMs = Date.parse(at) - nowMs.value;
+  return html`<time datetime=${at} title=${exact(at)}>${leftMs < 1_000 ? 'now' : `in ${durationText(leftMs)}`}</time>`;
+}
+
+/** Of the times that this page shows: `UTC`, `UTC+1`, `UTC+5:30`. */
+export function zoneText(): string {
+  const minutes = -new Date(nowMs.value).getTimezoneOffset();
+  if (minutes === 0) return 'UTC';
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+  return `UTC${minutes < 0 ? '−' : '+'}${hours}${rest === 0 ? '' : `:${String(rest).padStart(2, '0')}`}`;
 }
 
 /** A moment today as 14:03:12, an earlier one with its day. */
 export function Moment({ at }: { readonly at: string }) {
   return html`<time datetime=${at} title=${exact(at)}>${momentText(at, nowMs.value)}</time>`;
-}
-
-/** `now`, `42 s`, `5 min`, `3 h`, `2 d`; of the future `in 5 min`. */
-function agoText(atMs: number, now: number): string {
-  const pastMs = now - atMs;
-  const text = durationText(Math.abs(pastMs));
-  if (text === '0 s') return 'now';
-  return pastMs < 0 ? `in ${text}` : text;
 }
 
 /** In its largest unit: `350 ms`, `42 s`, `5 min`, `3 h`, `2 d`. */

@@ -16,6 +16,14 @@ export function Untrusted({ text }: { readonly text: string }) {
   >`;
 }
 
+/** The same as plain text, where no markup can be: options of a choice, titles. */
+export function nameHidden(text: string): string {
+  return text
+    .split(HIDDEN)
+    .map((part, index) => (index % 2 === 0 ? part : nameOf(part)))
+    .join('');
+}
+
 function nameOf(character: string): string {
   return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }

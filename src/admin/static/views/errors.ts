@@ -13,7 +13,7 @@ export function ErrorsView() {
   const { view, id, query } = route.value;
   const isGroups = view === 'groups';
   const filters = readFilters(query);
-  const shut = () => goTo(view, undefined, query);
+  const shut = () => goTo(isGroups ? 'groups' : 'errors', undefined, query);
   useKeys({
     Escape: () => {
       if (id === undefined) return;

@@ -4,7 +4,7 @@ import type { ActivityPage } from '../../answers.ts';
 import { html } from '../../html.ts';
 import { useEvery, useLoad } from '../../load.ts';
 import { Empty, Show } from '../../parts/states.ts';
-import { Moment, durationText } from '../../parts/time.ts';
+import { Moment, durationText, zoneText } from '../../parts/time.ts';
 import { Untrusted } from '../../parts/untrusted.ts';
 import { linkTo, route } from '../../route.ts';
 import { company } from '../../session.ts';
@@ -38,7 +38,7 @@ export function ActivityTable() {
               </caption>
               <thead>
                 <tr>
-                  <th scope="col">When</th>
+                  <th scope="col">When (${zoneText()})</th>
                   <th scope="col">Who</th>
                   <th scope="col">Call</th>
                   <th scope="col">About</th>

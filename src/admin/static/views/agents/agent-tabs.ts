@@ -8,6 +8,7 @@ import { useEvery, useLoad } from '../../load.ts';
 import { Choice } from '../../parts/choice.ts';
 import type { Options } from '../../parts/choice.ts';
 import { Segments } from '../../parts/segments.ts';
+import { Untrusted } from '../../parts/untrusted.ts';
 import { linkTo, refine, route } from '../../route.ts';
 import { company } from '../../session.ts';
 
@@ -55,7 +56,7 @@ export function AgentTabs({ see }: { readonly see: string }) {
             title="Show all agents"
             onClick=${() => refine({ agent: '', after: '' })}
           >
-            ${query['agent']} ✕
+            <${Untrusted} text=${query['agent']} /> ✕
           </button>`
     }
   </div>`;

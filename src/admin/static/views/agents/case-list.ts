@@ -8,7 +8,7 @@ import { Countdown } from '../../parts/countdown.ts';
 import { Mark, SeverityIcon } from '../../parts/mark.ts';
 import { Empty, Show } from '../../parts/states.ts';
 import { Ago } from '../../parts/time.ts';
-import { Untrusted } from '../../parts/untrusted.ts';
+import { Untrusted, nameHidden } from '../../parts/untrusted.ts';
 import { linkTo, route } from '../../route.ts';
 import { company } from '../../session.ts';
 import { lookOfCase, lookOfDelegation, lookOfReport } from './looks.ts';
@@ -76,7 +76,7 @@ function CaseBlock({ delegations }: { readonly delegations: readonly DelegationI
         }
       </span>
     </p>
-    <p class="quiet cut" title=${about.message}><${Untrusted} text=${about.message} /></p>
+    <p class="quiet cut" title=${nameHidden(about.message)}><${Untrusted} text=${about.message} /></p>
     <ul class="asks">
       ${delegations.map((one) => html`<li key=${one.id}><${Ask} delegation=${one} /></li>`)}
     </ul>

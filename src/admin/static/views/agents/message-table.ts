@@ -6,7 +6,7 @@ import { html } from '../../html.ts';
 import { useEvery, useLoad } from '../../load.ts';
 import { Mark, SeverityIcon } from '../../parts/mark.ts';
 import { Empty, Show } from '../../parts/states.ts';
-import { Ago } from '../../parts/time.ts';
+import { Ago, In } from '../../parts/time.ts';
 import { Untrusted } from '../../parts/untrusted.ts';
 import { route } from '../../route.ts';
 import { company } from '../../session.ts';
@@ -71,7 +71,7 @@ function renderMessage(message: Message) {
     <td class="number">${tries}</td>
     <td class="quiet">
       <${Untrusted} text=${note} />
-      ${nextTry === null ? null : html`<span class="below">again <${Ago} at=${nextTry} /></span>`}
+      ${nextTry === null ? null : html`<span class="below">again <${In} at=${nextTry} /></span>`}
     </td>
   </tr>`;
 }

@@ -32,7 +32,7 @@ export function Roster() {
 
 function Card({ agent }: { readonly agent: Agent }) {
   const { query } = route.value;
-  const { works_on: works, waiting, last_seen_at: seen } = agent;
+  const { works_on: works, waiting } = agent;
   const isChosen = query['agent'] === agent.name;
   return html`<li class="agent" data-chosen=${isChosen ? '' : undefined}>
     <p class="agent-head">
@@ -62,9 +62,19 @@ function Card({ agent }: { readonly agent: Agent }) {
     </ul>
     <p class="agent-foot quiet">
       <span title="In the last 30 days">${recordOf(agent)}</span>
-      <span>${seen === null ? 'never seen' : html`seen <${Ago} at=${seen} words />`}</span>
+      <${Seen} agent=${agent} />
     </p>
   </li>`;
+}
+
+/** Reports are made by whoever has a token that may: for an agent that never called, others did it. */
+function Seen({ agent: { last_seen_at: seen, last_30_days: record, works_on: works } }: { readonly agent: Agent }) {
+  if (seen !== null) return html`<span>seen <${Ago} at=${seen} words /></span>`;
+  return record.reported === 0 && works.length === 0
+    ? html`<span>never seen</span>`
+    : html`<span title="No call of its own is on record: somebody else took and reported its work"
+        >through others</span
+      >`;
 }
 
 function recordOf({ last_30_days: record }: Agent): string {

@@ -8,6 +8,14 @@ import type { Filters } from './filters.ts';
 export function EmptyFeed({ filters, what }: { readonly filters: Filters; readonly what: string }) {
   if (JSON.stringify(filters) !== JSON.stringify(NO_FILTERS)) {
     return html`<${Empty} title="No ${what} fit these filters">
+      ${
+        filters.text === ''
+          ? null
+          : html`<p>
+              Only whole words of the message and the exception type are found: “timeout” finds neither “timeouts” nor
+              “TimeoutError”.
+            </p>`
+      }
       <p>Look at a longer period, or clear some of them.</p>
       ${
         filters.since === '30d'

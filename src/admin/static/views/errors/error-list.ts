@@ -5,7 +5,7 @@ import { html } from '../../html.ts';
 import { SeverityIcon } from '../../parts/mark.ts';
 import { Rows } from '../../parts/rows.ts';
 import { Failed, Loading } from '../../parts/states.ts';
-import { Moment } from '../../parts/time.ts';
+import { Moment, zoneText } from '../../parts/time.ts';
 import { Untrusted } from '../../parts/untrusted.ts';
 import { linkTo, route } from '../../route.ts';
 import { EmptyFeed } from './empty-feed.ts';
@@ -35,7 +35,8 @@ export function ErrorList({ filters }: { readonly filters: Filters }) {
   }
   return html`
     <p class="feed-count" role="status">
-      ${countText(feed.feed)}
+      <span>${countText(feed.feed)}</span>
+      <span>times in ${zoneText()}</span>
       ${feed.failure === undefined ? null : html`<span class="tone" data-tone="warning">not renewed: ${feed.failure.message}</span>`}
     </p>
     <div class="feed-rows" onPointerEnter=${hold.onPointerEnter} onPointerLeave=${hold.onPointerLeave}>

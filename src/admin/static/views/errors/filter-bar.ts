@@ -5,6 +5,7 @@ import { get } from '../../api-client.ts';
 import type { Trends } from '../../answers.ts';
 import { html } from '../../html.ts';
 import { useLoad } from '../../load.ts';
+import { Choice } from '../../parts/choice.ts';
 import { Icon } from '../../parts/icon.ts';
 import { refine } from '../../route.ts';
 import { company } from '../../session.ts';
@@ -100,31 +101,27 @@ function withValue(names: readonly string[], value: string): readonly string[] {
   return value === '' || names.includes(value) ? names : [value, ...names];
 }
 
-interface ChoiceFields {
-  readonly label: string;
-  readonly value: string;
-  readonly options: readonly (readonly [value: string, text: string])[];
-  readonly onPick: (value: string) => void;
-}
-
-function Choice({ label, value, options, onPick }: ChoiceFields) {
-  const pick = ({ currentTarget }: { readonly currentTarget: HTMLSelectElement }) => onPick(currentTarget.value);
-  return html`<select aria-label=${label} value=${value} onChange=${pick}>
-    ${options.map(([name, text]) => html`<option key=${name} value=${name}>${text}</option>`)}
-  </select>`;
-}
-
 function SearchField({ text }: { readonly text: string }) {
   const field = useRef<HTMLInputElement>(null);
   const resting = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  /** What stands in the address because it was typed here: the typing may be further on, and must not be undone. */
+  const sent = useRef(text);
   useEffect(() => {
-    // Changed from elsewhere: the back button, Clear.
-    const input = field.current;
-    if (input !== null && document.activeElement !== input) input.value = text;
+    if (text === sent.current) return;
+    // Changed from elsewhere: the back button, Clear. What was being typed is given up.
+    clearTimeout(resting.current);
+    sent.current = text;
+    if (field.current !== null) field.current.value = text;
   }, [text]);
+  useEffect(() => () => clearTimeout(resting.current), []);
   const type = ({ currentTarget: { value } }: { readonly currentTarget: HTMLInputElement }) => {
     clearTimeout(resting.current);
-    resting.current = setTimeout(() => refine({ q: value.trim() }), REST_MS);
+    resting.current = setTimeout(() => {
+      const before = sent.current;
+      sent.current = value.trim();
+      // The search is one step of the back button, not each word of it.
+      refine({ q: sent.current }, before === '' ? 'step' : 'in place');
+    }, REST_MS);
   };
   return html`<label class="search">
     <${Icon} name="search" />
@@ -132,8 +129,9 @@ function SearchField({ text }: { readonly text: string }) {
       ref=${field}
       type="search"
       data-search
-      placeholder="Search messages"
-      aria-label="Search in type and message"
+      placeholder="Whole words of message and type"
+      title="Finds errors whose message and exception type have all these words, whole; parts of words are not found"
+      aria-label="Search whole words of message and type"
       aria-keyshortcuts="/"
       defaultValue=${text}
       maxlength="1024"

@@ -69,14 +69,13 @@ export function isShown(error: Omit<ErrorItem, 'timestamp'>, filters: Filters): 
   );
 }
 
-/** As the server looks: every word, in any case. */
+/** As the server looks: every word, whole, in any case. */
 function hasWords(
   { exception_type: type, message }: Pick<ErrorItem, 'exception_type' | 'message'>,
   text: string,
 ): boolean {
-  const words = wordsOf(text);
-  const found = `${type} ${message}`.toLowerCase();
-  return words.every((word) => found.includes(word));
+  const found = new Set(wordsOf(`${type} ${message}`));
+  return wordsOf(text).every((word) => found.has(word));
 }
 
 function wordsOf(text: string): readonly string[] {

@@ -10,10 +10,14 @@ import { Dialog } from '../../parts/dialog.ts';
 import { Facts } from '../../parts/facts.ts';
 import { Icon } from '../../parts/icon.ts';
 import { Failed, Show } from '../../parts/states.ts';
+import { Steps } from '../../parts/steps.ts';
 import { Untrusted } from '../../parts/untrusted.ts';
+import { linkTo } from '../../route.ts';
 import { asked } from './changes.ts';
 import { FollowFix } from './follow-fix.ts';
 import { suppressionText } from './suppression-text.ts';
+
+type PlanAnswer = NonNullable<FixStarted['plan']>;
 
 interface FixDialogFields {
   readonly error: ErrorAnswer;
@@ -69,16 +73,19 @@ function Rehearsal({ answer, busy, onFix, onShut }: RehearsalFields) {
       <button type="button" onClick=${onShut}>Cancel</button>
       ${
         canAct
-          ? html`<button type="button" class="primary" disabled=${busy} onClick=${onFix}>
-              ${plan.steps.length === 0 ? 'Go on' : 'Do it'}
-            </button>`
+          ? html`<button type="button" class="primary" disabled=${busy} onClick=${onFix}>${verbOf(plan)}</button>`
           : null
       }
     </div>
   `;
 }
 
-function Plan({ plan }: { readonly plan: NonNullable<FixStarted['plan']> }) {
+function verbOf({ steps, hands_over: handsOver }: PlanAnswer): string {
+  if (steps.length > 0) return 'Do it';
+  return handsOver === null ? 'Go on' : 'Hand over';
+}
+
+function Plan({ plan }: { readonly plan: PlanAnswer }) {
   return html`
     <p>
       <strong><${Untrusted} text=${plan.rule_title} /></strong>
@@ -89,12 +96,17 @@ function Plan({ plan }: { readonly plan: NonNullable<FixStarted['plan']> }) {
     <h3>What would be done</h3>
     ${
       plan.steps.length === 0
-        ? html`<p>Nothing would be changed.</p>`
-        : html`<ol class="steps">
-            ${plan.steps.map(
-              (step) => html`<li key=${step.id}><code>${step.action}</code><${Facts} facts=${step.with} /></li>`,
-            )}
-          </ol>`
+        ? html`<p>Nothing would be changed${plan.hands_over === null ? ', and nobody told' : ''}.</p>`
+        : html`<${Steps}
+            steps=${plan.steps.map(({ id, action, with: values }) => ({ id, action, values }))}
+            verify=${plan.verify}
+          />`
+    }
+    <${HandOver} plan=${plan} />
+    ${
+      plan.mode === 'approve' && plan.steps.length > 0
+        ? html`<p class="quiet">The mode is approve: it then waits for a person’s yes, in the auto-fix log.</p>`
+        : null
     }
     <details>
       <summary>What was seen (${Object.keys(plan.facts).length})</summary>
@@ -103,7 +115,27 @@ function Plan({ plan }: { readonly plan: NonNullable<FixStarted['plan']> }) {
   `;
 }
 
-function Obstacle({ answer: { status, reason, note } }: { readonly answer: FixStarted }) {
+function HandOver({ plan: { steps, hands_over: handsOver } }: { readonly plan: PlanAnswer }) {
+  if (handsOver === null) return null;
+  const { to, questions } = handsOver;
+  return html`
+    <p>
+      ${steps.length === 0 ? 'Would be handed to ' : 'Then handed to '}<b><${Untrusted} text=${to.join(', ')} /></b>${
+        questions.length === 0 ? '.' : ', with'
+      }
+    </p>
+    ${
+      questions.length === 0
+        ? null
+        : html`<ul class="bullets">
+            ${questions.map((question) => html`<li key=${question}><${Untrusted} text=${question} /></li>`)}
+          </ul>`
+    }
+  `;
+}
+
+function Obstacle({ answer: { status, reason, note, unavailable } }: { readonly answer: FixStarted }) {
+  if (unavailable !== undefined) return html`<${Unavailable} rules=${unavailable} />`;
   if (status === 'no_rule') {
     return html`<p class="obstacle">
       <${Icon} name="info" /> No rule knows this error. Ask an agent, or write a rule for it: see docs/rules.md.
@@ -117,6 +149,29 @@ function Obstacle({ answer: { status, reason, note } }: { readonly answer: FixSt
       ${note === undefined ? null : html` <${Untrusted} text=${note} />`}</span
     >
   </p>`;
+}
+
+/** There is a rule, but it lacks something here: Docker, or an entry of the catalogue. */
+function Unavailable({ rules }: { readonly rules: NonNullable<FixStarted['unavailable']> }) {
+  return html`<div class="obstacle" data-tone="warning">
+    <${Icon} name="warning" />
+    <div>
+      <strong
+        >${rules.length === 1 ? 'A rule knows this error, but can’t work here.' : 'Rules know this error, but can’t work here.'}</strong
+      >
+      <ul class="bullets">
+        ${rules.map(
+          (rule) =>
+            html`<li key=${rule.rule_id}>
+              <${Untrusted} text=${rule.rule_title} /> (<a href=${linkTo('fixes', undefined, { see: 'rules' })}
+                ><${Untrusted} text=${rule.rule_id} /></a
+              >): <${Untrusted} text=${rule.unavailable} />
+            </li>`,
+        )}
+      </ul>
+      <p>Give it what it lacks, or ask an agent.</p>
+    </div>
+  </div>`;
 }
 
 function Answer({ answer, onDone }: { readonly answer: FixStarted | Problem; readonly onDone: () => void }) {

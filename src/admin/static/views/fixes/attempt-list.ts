@@ -9,7 +9,7 @@ import { FixMark } from '../../parts/mark.ts';
 import { Rows } from '../../parts/rows.ts';
 import { Empty, Show } from '../../parts/states.ts';
 import { Ago } from '../../parts/time.ts';
-import { Untrusted } from '../../parts/untrusted.ts';
+import { Untrusted, nameHidden } from '../../parts/untrusted.ts';
 import { linkTo, refine, route } from '../../route.ts';
 import { company } from '../../session.ts';
 import { useCursor } from '../errors/use-cursor.ts';
@@ -115,8 +115,10 @@ function renderAttempt(fix: FixItem) {
       ${fix.joined === 0 ? null : html`<span class="quiet"> +${fix.joined} more alike</span>`}
     </span>
     <span class="fix-row-time quiet"><${Ago} at=${fix.started_at} words /></span>
-    <span class="fix-row-rule quiet cut"><${Untrusted} text=${fix.rule_id} /></span>
-    <span class="fix-row-note quiet cut" title=${fix.note}><${Untrusted} text=${fix.note} /></span>
+    <span class="fix-row-why">
+      <span class="fix-row-rule quiet cut"><${Untrusted} text=${fix.rule_id} /></span>
+      <span class="fix-row-note quiet cut" title=${nameHidden(fix.note)}><${Untrusted} text=${fix.note} /></span>
+    </span>
   </a>`;
 }
 

@@ -6,7 +6,7 @@ import { html } from '../../html.ts';
 import { useEvery, useLoad } from '../../load.ts';
 import { FixMark, Mark } from '../../parts/mark.ts';
 import { Show } from '../../parts/states.ts';
-import { Ago, durationText } from '../../parts/time.ts';
+import { Ago, durationText, zoneText } from '../../parts/time.ts';
 import { Untrusted } from '../../parts/untrusted.ts';
 import { linkTo } from '../../route.ts';
 import { spoken } from '../../toast.ts';
@@ -66,7 +66,9 @@ function Attempt({ fix, onDecided }: { readonly fix: FixAnswer; readonly onDecid
     <ol class="timeline">
       ${toTimeline(fix).map((entry, index) => html`<${TimelineEntry} key=${index} entry=${entry} fix=${fix} />`)}
     </ol>
-    <p class="quiet mono pane-foot">fix ${fix.id}, rule as of ${fix.rule_hash}</p>
+    <p class="quiet pane-foot">
+      times in ${zoneText()} · <span class="mono">fix ${fix.id}, rule as of ${fix.rule_hash}</span>
+    </p>
   </article>`;
 }
 

@@ -70,15 +70,17 @@ function renderRule(rule: Rule) {
       ${efficacy.recovery_without_fix === null ? '–' : percent(efficacy.recovery_without_fix)}
     </td>
     <td class="quiet">
-      at most ${limits.attempts.max} in
-      ${durationText(limits.attempts.within_ms)}${
-        limits.cooldown_ms === 0 ? null : `, ${durationText(limits.cooldown_ms)} apart`
-      }
+      ${limitText(limits)}
       <span class="below"
-        >stops for ${durationText(limits.breaker.open_ms)} after ${limits.breaker.failures} that did not help</span
+        >${`stops for ${durationText(limits.breaker.open_ms)} after ${limits.breaker.failures} that did not help`}</span
       >
     </td>
   </tr>`;
+}
+
+function limitText({ attempts, cooldown_ms: cooldownMs }: Rule['limits']): string {
+  const apart = cooldownMs === 0 ? '' : `, ${durationText(cooldownMs)} apart`;
+  return `at most ${attempts.max} in ${durationText(attempts.within_ms)}${apart}`;
 }
 
 const TONES: Readonly<Record<Rule['mode'], Tone>> = { auto: 'good', approve: 'info', observe: 'quiet' };

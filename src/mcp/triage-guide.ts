@@ -16,7 +16,7 @@ An *error* is one occurrence. A *group* is all errors with one cause (one \`fing
 1. \`devops.errors.groups\` with \`resolved: false\`: what is wrong, the last seen first. \`status: regressed\` first: it came back.
 2. \`devops.errors.get\` with the \`sample_error_id\`: message, stack, details, fixes so far.
 3. \`devops.errors.similar\`: what put errors like it right before, and whether that held.
-4. \`devops.errors.plan\`: the diagnosis, what a rule would do, its risk, and who must agree. It changes nothing.
+4. \`devops.errors.plan\`: the diagnosis, what a rule would do, its risk, who must agree, and which agents would be asked. It changes nothing.
 5. \`devops.errors.fix\`: does it. The answer comes at once; \`devops.fixes.history\` tells how it went.
 6. \`devops.fixes.rollback\` with the \`undo\` of the fix, if it was wrong.
 
@@ -26,7 +26,7 @@ An *error* is one occurrence. A *group* is all errors with one cause (one \`fing
 | applied | done; \`verified: true\`: proven to help, \`null\`: nothing proves it | nothing, or watch |
 | running | under way | \`devops.fixes.history\` |
 | approval_required | a person must agree at \`approval_url\` | tell the person, and stop: agents cannot approve |
-| no_rule | no rule knows the error | \`devops.rules.list\` with \`error_id\`, or \`devops.agents.delegate\` |
+| no_rule | no rule knows the error, or none that can work here; \`note\` says which | \`devops.rules.list\` with \`error_id\`, or \`devops.agents.delegate\` |
 | blocked | a limit holds it back; \`summary\` says which | wait, or delegate |
 | declined | a person said no, or nobody said yes in time | do not try again: delegate |
 | failed | tried, and proven not to help | delegate |

@@ -228,7 +228,8 @@ test('a plan tells rule, risk, steps, and who must agree', async () => {
     risk: 'medium',
     steps: [{ id: 'restart', action: 'container.restart', params: { stop_timeout_s: 10 } }],
     reversible: false,
-    // MemoryHealing's rules are in mode approve.
+    verify: 'no error of the same groups for 1 min, from 5 s after the change on',
+    hands_over: null,
     approval: 'required',
     facts: { 'http.status': 503 },
     next_steps: [{ tool: 'devops.errors.fix', arguments: { error_id: id } }, { tool: 'devops.rules.list' }],
@@ -240,7 +241,46 @@ test('a plan tells rule, risk, steps, and who must agree', async () => {
     next_steps: [{ tool: 'devops.rules.list' }, { tool: 'devops.agents.delegate' }],
   });
   t.healing.answerNext({ kind: 'no_rule', unavailable: [] });
-  expect(await ask('errors.plan', { error_id: id })).toMatchObject({ rule_id: null, approval: 'blocked', steps: [] });
+  expect(await ask('errors.plan', { error_id: id })).toMatchObject({
+    rule_id: null,
+    approval: 'blocked',
+    why: 'no rule knows this error',
+    steps: [],
+    hands_over: null,
+  });
+  t.healing.answerNext({ kind: 'no_rule', unavailable: [{ rule, unavailable: 'no Docker engine is configured' }] });
+  expect(await ask('errors.plan', { error_id: id })).toMatchObject({
+    rule_id: null,
+    approval: 'blocked',
+    why: "the rule restart-hung knows this error, but can't work here: no Docker engine is configured",
+  });
+});
+
+test('a plan that changes nothing says whom it asks, and takes nobody’s consent', async () => {
+  const { id } = await store(61);
+  t.healing.answerNext({
+    kind: 'dry_run',
+    rule,
+    mode: 'approve',
+    targetName: 'checkout',
+    facts: {},
+    branch: 'down',
+    finding: 'PAYMENTS_FAILING',
+    steps: [],
+    verify: '',
+    handOver: { to: 'ada', ask: ['Who is charged?'] },
+    suppression: undefined,
+  });
+  expect(await ask('errors.plan', { error_id: id })).toMatchObject({
+    finding: 'PAYMENTS_FAILING',
+    steps: [],
+    risk: 'none',
+    verify: '',
+    approval: 'none',
+    why: 'Nothing would be changed: agents would be asked, as hands_over says.',
+    hands_over: { to: ['morgan', 'alex'], questions: ['Who is charged?', 'Since when?', 'alex: who is charged?'] },
+    next_steps: [{ tool: 'devops.errors.fix', reason: 'Ask these agents.' }, { tool: 'devops.rules.list' }],
+  });
 });
 
 test('a fix that needs a person asks for one; only their own consent to it carries it on', async () => {
@@ -354,8 +394,14 @@ test('what no rule knows, or a limit holds back, is said with who else can help'
   expect(await ask('errors.fix', { error_id: error.id })).toMatchObject({
     fix_id: null,
     status: 'no_rule',
-    summary: 'No rule that can work here knows this error.',
+    summary: 'No rule knows this error.',
     next_steps: [{ tool: 'devops.agents.delegate', arguments: { error_id: error.id } }, { tool: 'devops.rules.list' }],
+  });
+  t.healing.answerNext({ kind: 'no_rule', unavailable: [{ rule, unavailable: 'no Docker engine is configured' }] });
+  expect(await ask('errors.fix', { error_id: error.id })).toMatchObject({
+    status: 'no_rule',
+    summary: 'A rule knows this error, but cannot work here: note says why.',
+    note: "the rule restart-hung knows this error, but can't work here: no Docker engine is configured",
   });
   t.healing.answerNext({ kind: 'suppressed', reason: 'paused', note: 'by olga', attempt: undefined });
   expect(await ask('errors.fix', { error_id: error.id })).toMatchObject({

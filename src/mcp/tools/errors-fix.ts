@@ -49,6 +49,9 @@ const LOOK_EVERY_MS = 500;
 /** A form that was closed is no decision for good. */
 const DECLINED = 'The person who was asked did not approve it. It still waits at approval_url.';
 
+const NO_RULE = 'No rule knows this error.';
+const UNAVAILABLE = 'A rule knows this error, but cannot work here: note says why.';
+
 const LOOKING: ReadonlySet<Fix['state']> = new Set(['matched', 'diagnosing', 'diagnosed']);
 
 export const errorsFix = defineTool({
@@ -97,14 +100,14 @@ async function diagnosed(context: ToolContext, attempt: Fix): Promise<Fix> {
 function withoutFix(
   context: ToolContext,
   errorId: string,
-  { status, reason, note }: Pick<z.output<typeof fixError.output>, 'status' | 'reason' | 'note'>,
+  { status, reason, note, unavailable }: z.output<typeof fixError.output>,
 ): Output {
   return {
     fix_id: null,
     error_id: errorId,
     status: status === 'no_rule' ? 'no_rule' : 'blocked',
     rule_id: null,
-    summary: reason === undefined ? 'No rule that can work here knows this error.' : bySuppression[reason],
+    summary: reason !== undefined ? bySuppression[reason] : unavailable === undefined ? NO_RULE : UNAVAILABLE,
     finding: null,
     target: null,
     note: cut(note ?? '', NOTE_CHARS),

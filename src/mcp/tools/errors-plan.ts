@@ -3,12 +3,10 @@ import * as z from 'zod';
 import { actions } from '../../healing/actions/catalogue.ts';
 import { paramsView, factsView } from '../../operations/attempt-view.ts';
 import { fixError } from '../../operations/fix-error.ts';
-import { listRules } from '../../operations/list-rules.ts';
-import { NAME_CHARS, cut, cutData } from '../budget.ts';
+import { NAME_CHARS, NOTE_CHARS, cut, cutData } from '../budget.ts';
 import { bySuppression } from '../fix-status.ts';
 import { nextStepsView, scopeOf, step, takeSteps } from '../next-steps.ts';
 import { defineTool } from '../tool.ts';
-import type { ToolContext } from '../tool.ts';
 import { untrustedNotice } from '../untrusted.ts';
 
 const risks = ['none', 'low', 'medium', 'high'] as const;
@@ -31,6 +29,7 @@ export const riskOf: Readonly<Record<string, Risk>> = {
 /** Facts and parameters come from probes, which read what servers say. */
 const FACTS_CHARS = 3_000;
 const PARAMS_CHARS = 600;
+const MAX_QUESTIONS = 10;
 
 export const errorsPlan = defineTool({
   name: 'devops.errors.plan',
@@ -46,6 +45,11 @@ export const errorsPlan = defineTool({
     steps: z
       .array(z.object({ id: z.string(), action: z.string(), params: z.record(z.string(), z.unknown()) }))
       .describe('A ladder: the next one is taken when those before did not help.'),
+    verify: z.string().describe('What must hold for a success; empty without steps.'),
+    hands_over: z
+      .object({ to: z.array(z.string()), questions: z.array(z.string()) })
+      .nullable()
+      .describe('Agents that devops.errors.fix would ask; null: none.'),
     reversible: z.boolean().describe('Every step can be undone.'),
     approval: z
       .enum(['none', 'required', 'blocked'])
@@ -58,7 +62,7 @@ export const errorsPlan = defineTool({
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   scope: scopeOf['devops.errors.plan'],
   async run(context, { error_id }) {
-    const { plan, reason } = await context.perform(fixError, { id: error_id, dry_run: true });
+    const { plan, reason, note } = await context.perform(fixError, { id: error_id, dry_run: true });
     const id = error_id.toLowerCase();
     const delegate = step(
       'devops.agents.delegate',
@@ -75,16 +79,20 @@ export const errorsPlan = defineTool({
         target: null,
         risk: 'none' as const,
         steps: [],
+        verify: '',
+        hands_over: null,
         reversible: true,
         approval: 'blocked' as const,
-        why: reason === undefined ? 'No rule that can work here knows this error.' : bySuppression[reason],
+        // Names of rules and words of ours.
+        why: reason === undefined ? cut(note ?? '', NOTE_CHARS) : bySuppression[reason],
         facts: {},
         untrusted,
         next_steps: takeSteps(context, [delegate, rules]),
       };
       return { kind: 'answer', output, truncated: false };
     }
-    const approval = reason === undefined ? await approvalOf(context, plan.rule_id) : 'blocked';
+    const approval = reason === undefined ? approvalOf(plan) : 'blocked';
+    const { verify, hands_over } = plan;
     const output = {
       error_id: id,
       rule_id: plan.rule_id,
@@ -96,16 +104,21 @@ export const errorsPlan = defineTool({
         action: call.action,
         params: cutData(paramsView.parse(call.with), PARAMS_CHARS),
       })),
+      verify: cut(verify, NOTE_CHARS),
+      hands_over: hands_over && {
+        to: hands_over.to,
+        questions: hands_over.questions.slice(0, MAX_QUESTIONS).map((question) => cut(question, NOTE_CHARS)),
+      },
       reversible: plan.steps.every(({ action }) => actions.get(action)?.undo !== undefined),
       approval,
-      why: reason === undefined ? WHY[approval] : bySuppression[reason],
+      why: reason !== undefined ? bySuppression[reason] : hands_over === null ? WHY[approval] : HANDED_OVER,
       facts: cutData(factsView.parse(plan.facts), FACTS_CHARS),
       untrusted,
       next_steps: takeSteps(
         context,
         approval === 'blocked'
           ? [rules, delegate]
-          : [step('devops.errors.fix', { error_id: id }, FIX_REASON[approval]), rules],
+          : [step('devops.errors.fix', { error_id: id }, fixReason(plan, approval)), rules],
       ),
     } as const;
     return { kind: 'answer', output: { ...output, steps: [...output.steps] }, truncated: false };
@@ -118,16 +131,18 @@ const WHY = {
   blocked: 'Nothing would be done now.',
 } as const;
 
-const FIX_REASON = {
-  none: 'Carry the plan out and prove that it helps.',
-  required: 'Ask a person to approve the plan.',
-} as const;
+const HANDED_OVER = 'Nothing would be changed: agents would be asked, as hands_over says.';
 
-/** A token that may not read is told the careful answer. */
-async function approvalOf(context: ToolContext, ruleId: string): Promise<'none' | 'required'> {
-  if (!context.scopes.has('read')) return 'required';
-  const { rules } = await context.perform(listRules, {});
-  return rules.find(({ id }) => id === ruleId)?.effective_mode === 'approve' ? 'required' : 'none';
+type Plan = NonNullable<z.output<typeof fixError.output>['plan']>;
+
+/** What changes nothing needs nobody's consent. Asked for by hand, `observe` acts. */
+function approvalOf({ mode, steps }: Plan): 'none' | 'required' {
+  return mode === 'approve' && steps.length > 0 ? 'required' : 'none';
+}
+
+function fixReason({ hands_over }: Plan, approval: 'none' | 'required'): string {
+  if (hands_over !== null) return 'Ask these agents.';
+  return approval === 'required' ? 'Ask a person to approve the plan.' : 'Carry the plan out and prove that it helps.';
 }
 
 function riskiest(given: readonly Risk[]): Risk {

@@ -282,7 +282,7 @@ export function createDispatcher(settings: DispatchSettings, deps: DispatchDeps)
     const attempt = blank(firing, slot, { mode: mode === 'observe' ? 'auto' : mode, requestedBy: by });
     if (dryRun) {
       const subject = { error, target: found.target };
-      return rehearse(attempt, { rule, subject }, { guardian, diagnosis: runner.diagnosis });
+      return rehearse(attempt, { rule, subject }, { guardian, diagnosis: runner.diagnosis, actions: deps.actions });
     }
     const begun = (await heldBy(firing, found.target)) ?? (await begin(attempt, firing, slot));
     return answerOf(await settled(begun));

@@ -1,12 +1,13 @@
 // A dry run: what an attempt would find and do, and whom it would tell. Nothing is changed, and nothing is put on record.
 import type { HealingError } from '../store/attempt-store.ts';
+import type { Action } from './action.ts';
 import type { Attempt } from './attempt.ts';
 import { chooseBranch } from './choose-branch.ts';
 import { diagnose } from './diagnose.ts';
 import type { DiagnoseDeps } from './diagnose.ts';
 import type { Guardian } from './guardian.ts';
 import type { FixAnswer } from './healing.ts';
-import { resolveParams } from './references.ts';
+import { plannedParams } from './planned-params.ts';
 import type { Branch, Rule } from './rule.ts';
 import type { Target } from './target.ts';
 import { tellVerify } from './tell-verify.ts';
@@ -14,12 +15,13 @@ import { tellVerify } from './tell-verify.ts';
 interface RehearseDeps {
   readonly guardian: Guardian;
   readonly diagnosis: DiagnoseDeps;
+  readonly actions: ReadonlyMap<string, Action>;
 }
 
 export async function rehearse(
   attempt: Attempt,
   { rule, subject }: { readonly rule: Rule; readonly subject: { error: HealingError; target: Target } },
-  { guardian, diagnosis }: RehearseDeps,
+  { guardian, diagnosis, actions }: RehearseDeps,
 ): Promise<Extract<FixAnswer, { kind: 'dry_run' }>> {
   const { target } = subject;
   const facts = await diagnose(rule, subject, diagnosis);
@@ -36,8 +38,7 @@ export async function rehearse(
     facts,
     branch: branch?.name ?? '',
     finding: branch?.finding ?? 'UNDIAGNOSED',
-    // With the values that they would be taken with; one that is missing stays a reference.
-    steps: steps.map((call) => ({ ...call, with: resolveParams(call.with, { ...subject, facts }) ?? call.with })),
+    steps: steps.map((call) => ({ ...call, with: plannedParams(call, { ...subject, facts }, actions) })),
     verify: steps.length === 0 ? '' : tellVerify(rule.verify),
     handOver: handsOver(branch) ? rule.escalate : undefined,
     suppression: verdict?.reason,

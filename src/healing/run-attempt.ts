@@ -7,6 +7,7 @@ import { diagnose } from './diagnose.ts';
 import { end, handOver, noteOf, suppress } from './end-attempt.ts';
 import type { Facts } from './facts.ts';
 import { pastFacts } from './past-facts.ts';
+import { plannedParams } from './planned-params.ts';
 import { resolveParams } from './references.ts';
 import { hasSteps } from './rule-steps.ts';
 import type { Branch, StepCall } from './rule.ts';
@@ -169,7 +170,7 @@ export function createAttemptRun(given: Running, deps: RunDeps): AttemptRun {
       planned: branch.steps.map((call) => ({
         id: call.id,
         action: call.action,
-        params: resolveParams(call.with, { ...running.subject, facts: attempt.facts }) ?? call.with,
+        params: plannedParams(call, { ...running.subject, facts: attempt.facts }, deps.actions),
       })),
     });
   }

@@ -287,6 +287,19 @@ test('a fix that waits is approved once, by whom the token names', async () => {
   expect(again.json()).toMatchObject({ code: 'CONFLICT' });
 });
 
+test('a fix that waits shows each step with the values that it would be taken with', async () => {
+  const planned = [
+    { id: 'raise', action: 'container.memory.raise', params: { factor: 1.5, max: 536_870_912 } },
+    { id: 'restart', action: 'container.restart', params: { stop_timeout: 20_000 } },
+  ];
+  const { id } = await t.healing.put(attemptOn(await log(), { planned }));
+  expect((await call('GET', `/api/fixes/${id}`)).json()).toMatchObject({
+    state: 'awaiting_approval',
+    planned,
+    steps: [],
+  });
+});
+
 test('a rejection needs a reason', async () => {
   const { id } = await t.healing.put(attemptOn(await log()));
   expect((await call('POST', `/api/fixes/${id}/reject`, {})).json()).toMatchObject({

@@ -95,6 +95,32 @@ test('what waits for approval says each step with the values that it would be ta
   });
 });
 
+test('values that the rule leaves to the action are shown too, in a dry run as in what waits', async () => {
+  const [branch] = correcting.plan;
+  const [call] = branch?.steps ?? [];
+  if (branch === undefined || call === undefined) throw new Error('the rule has a step');
+  const closing = {
+    ...branch,
+    steps: [{ ...call, id: 'close', action: 'postgres.close_idle', with: { application_name: 'export' } }],
+  };
+  open = await openHealing({
+    rules: [{ ...correcting, mode: 'approve', plan: [closing] }],
+    services: [serviceOf('checkout')],
+  });
+  await open.store.insert([eventOf(1, { timestampMs: Date.now() })]);
+  await open.healing.start();
+  const error = await open.store.getError(1, idOf(1));
+  if (error === undefined) throw new Error('it was not stored');
+  const values = { application_name: 'export', idle_for: 300_000, max: 10, states: ['idle', 'idle in transaction'] };
+  expect(await open.healing.fix(error, { dryRun: true, by: 'olga' })).toMatchObject({
+    mode: 'approve',
+    steps: [{ id: 'close', action: 'postgres.close_idle', with: values }],
+  });
+  expect(await open.healing.fix(error, { dryRun: false, by: 'olga' })).toMatchObject({
+    attempt: { planned: [{ id: 'close', action: 'postgres.close_idle', params: values }] },
+  });
+});
+
 test.each([{ mode: 'approve' }, { mode: 'observe' }, { service: 'approve' }, { service: 'observe' }] as const)(
   'with %j nothing is undone without consent, and with it it is',
   async (modes) => {

@@ -191,6 +191,7 @@ test('what a fix changed is rolled back, before and after stand side by side', a
 test('filters stand in the address and lead to what they say', async () => {
   const { page, close } = await admin.visit('#/fixes');
   await row(page, 'ledger').waitFor();
+  await lookAt(page, 'fixes-list');
   await page.getByLabel('Outcome').selectOption('rejected');
   await expect.poll(() => page.getByRole('listitem').count()).toBe(1);
   expect(new URL(page.url()).hash).toBe('#/fixes?outcome=rejected');

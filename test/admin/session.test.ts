@@ -12,7 +12,7 @@ import type { TokenRecord } from '../../src/access/token-record.ts';
 import { startProcessor } from '../processor.ts';
 import type { Processor } from '../processor.ts';
 
-const READER = 'errata_reader-0123456789abcdef';
+const READER = 'errata_reader-0123456789abcdef0123';
 
 let root: string;
 let dataDir: string;

@@ -11,8 +11,8 @@ import type { Admin } from './open-admin.ts';
 
 const SECRETS = {
   OPERATOR: 'errata_operator-0123456789abcdef',
-  READER: 'errata_reader-0123456789abcdef',
-  SENDER: 'errata_sender-0123456789abcdef',
+  READER: 'errata_reader-0123456789abcdef0123',
+  SENDER: 'errata_sender-0123456789abcdef0123',
 };
 
 const CONFIG = `

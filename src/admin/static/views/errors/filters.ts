@@ -74,8 +74,10 @@ function hasWords(
   { exception_type: type, message }: Pick<ErrorItem, 'exception_type' | 'message'>,
   text: string,
 ): boolean {
+  const words = wordsOf(text);
+  if (words.length === 0) return true;
   const found = new Set(wordsOf(`${type} ${message}`));
-  return wordsOf(text).every((word) => found.has(word));
+  return words.every((word) => found.has(word));
 }
 
 function wordsOf(text: string): readonly string[] {

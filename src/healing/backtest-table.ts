@@ -47,7 +47,7 @@ function unableLines(decisions: readonly Decision[]): readonly string[] {
   const counts = new Map<string, number>();
   for (const { ruleId, unable } of decisions) {
     if (unable === undefined) continue;
-    const line = `NOT HERE: ${printable(ruleId)}: ${printable(unable)}`;
+    const line = `NOT HERE: ${ruleId}: ${visible(unable)}`;
     counts.set(line, (counts.get(line) ?? 0) + 1);
   }
   return [...counts].map(([line, count]) => `${line} (${count})`);
@@ -103,7 +103,11 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): r
   );
 }
 
-/** A control character from a message must not reach the terminal. */
 function printable(text: string): string {
-  return text.replace(/\p{C}/gu, '?').slice(0, MAX_CELL);
+  return visible(text).slice(0, MAX_CELL);
+}
+
+/** A control character from a message must not reach the terminal. */
+function visible(text: string): string {
+  return text.replace(/\p{C}/gu, '?');
 }

@@ -18,7 +18,8 @@ export function refuse(reply: FastifyReply, error: unknown): Failure {
   const status = failure.http;
   // No resource_metadata: with it clients would start an OAuth flow that leads nowhere.
   if (status === 401) void reply.header('www-authenticate', 'Bearer realm="errata"');
-  if (status === 429 || status === 503) void reply.header('retry-after', failure.retryAfterSeconds ?? RETRY_AFTER_SECONDS);
+  if (status === 429 || status === 503)
+    void reply.header('retry-after', failure.retryAfterSeconds ?? RETRY_AFTER_SECONDS);
   void reply.code(status).send({
     jsonrpc: '2.0',
     error: {

@@ -80,7 +80,7 @@ test('a fix that waits is approved on the page, and is seen to act and to be ver
   await lookAt(page, 'fixes-approval');
 
   const box = page.getByRole('region', { name: 'Your decision' });
-  expect(await box.locator('.steps li').allInnerTexts()).toEqual(['pool.reset\npool\nredis']);
+  await expect.poll(() => box.locator('.steps li').allInnerTexts()).toEqual(['pool.reset\npool\nredis']);
   await box
     .getByText(
       /^Counts as a success when the probe http\.get passes 2 times in a row \(ok is true\), and no error of the same groups for 2 s/,
@@ -88,7 +88,7 @@ test('a fix that waits is approved on the page, and is seen to act and to be ver
     .waitFor();
   await page.getByRole('button', { name: 'Approve…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Approve the fix' });
-  expect(await dialog.locator('.steps li').allInnerTexts()).toEqual(['pool.reset\npool\nredis']);
+  await expect.poll(() => dialog.locator('.steps li').allInnerTexts()).toEqual(['pool.reset\npool\nredis']);
   expect(pool.fails()).toBe(true);
   await lookAt(page, 'fixes-approving');
   await dialog.getByRole('button', { name: 'Approve', exact: true }).click();

@@ -126,7 +126,7 @@ function merge(told: readonly Told[]): readonly Told[] {
 }
 
 /** What waits for a yes: the actions. The note of such a move is `waits for approval: <actions>`. */
-export function planOf({ note }: Pick<Move, 'note'>): string {
+function planOf({ note }: Pick<Move, 'note'>): string {
   return note.replace(/^waits for approval: /, '');
 }
 

@@ -9,7 +9,8 @@ export function tellVerify({ probes, maxErrors, settleMs, soakMs, noTraffic }: V
   });
   const errors = maxErrors === 0 ? 'no error' : `at most ${maxErrors} errors`;
   const heard = noTraffic === 'pass' ? '' : ', while something else is heard of the service';
-  return `${passed.join('')}${errors} of the same groups for ${inWords(soakMs)}, from ${inWords(settleMs)} after the change on${heard}`;
+  const settle = settleMs < 1_000 ? `${settleMs} ms` : inWords(settleMs);
+  return `${passed.join('')}${errors} of the same groups for ${inWords(soakMs)}, from ${settle} after the change on${heard}`;
 }
 
 function tellConditions({ all, any, none }: Conditions): string {

@@ -92,8 +92,9 @@ test('a fix that waits is approved on the page, and is seen to act and to be ver
   expect(pool.fails()).toBe(true);
   await lookAt(page, 'fixes-approving');
   await dialog.getByRole('button', { name: 'Approve', exact: true }).click();
-  await page.getByRole('link', { name: '1 to approve' }).waitFor();
+  // The first does not last.
   await page.getByText('Verifying', { exact: true }).waitFor();
+  await page.getByRole('link', { name: '1 to approve' }).waitFor();
   expect(pool.fails()).toBe(false);
   await takePicture(page, 'fixes-running-light');
   const pane = page.getByRole('region', { name: 'Details' });

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { html } from '../html.ts';
 import { useKeys } from '../keys.ts';
 import { Icon } from './icon.ts';
+import { useFocusBack } from './use-focus-back.ts';
 
 interface SplitFields {
   /** What a screen reader calls the list. */
@@ -15,11 +16,9 @@ interface SplitFields {
 
 export function Split({ label, pane, onShut, children }: SplitFields) {
   const isOpen = pane !== undefined;
+  useFocusBack(isOpen);
   const shut = () => {
-    if (!isOpen) return;
-    onShut();
-    // Back to where one came from, once the list has its room again.
-    requestAnimationFrame(() => document.querySelector<HTMLElement>('.row[data-selected] a')?.focus());
+    if (isOpen) onShut();
   };
   useKeys({ Escape: shut });
   return html`<div class="split" data-open=${isOpen ? '' : undefined}>

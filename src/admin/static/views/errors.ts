@@ -1,6 +1,7 @@
 // Error feed: what fails, as errors or as groups of one cause, live; beside it the one that is open.
 import { html } from '../html.ts';
 import { useKeys } from '../keys.ts';
+import { useFocusBack } from '../parts/use-focus-back.ts';
 import { goTo, linkTo, route } from '../route.ts';
 import { ErrorList } from './errors/error-list.ts';
 import { ErrorPane } from './errors/error-pane.ts';
@@ -14,12 +15,10 @@ export function ErrorsView() {
   const isGroups = view === 'groups';
   const filters = readFilters(query);
   const shut = () => goTo(isGroups ? 'groups' : 'errors', undefined, query);
+  useFocusBack(id !== undefined);
   useKeys({
     Escape: () => {
-      if (id === undefined) return;
-      shut();
-      // Back to where one came from, once the list has its room again.
-      requestAnimationFrame(() => document.querySelector<HTMLElement>('.row[data-selected] a')?.focus());
+      if (id !== undefined) shut();
     },
   });
   return html`<div class="feed" data-open=${id === undefined ? undefined : ''}>

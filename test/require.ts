@@ -1,9 +1,9 @@
-// Tests that need more than Node (Go, Docker, Chromium) are skipped with the reason where that is missing. Where it is
+// Tests that need more than Node (Go, Docker, Chromium, Python's SDK) are skipped with the reason where that is missing. Where it is
 // named in ERRATA_REQUIRE, as in CI, missing means failed: a test that never runs proves nothing.
 import { test, type TestAPI } from 'vitest';
 
 /** What tests may need today; other words in ERRATA_REQUIRE have no tests yet and are ignored. */
-type Requirement = 'collector' | 'docker' | 'servers' | 'judges' | 'chromium' | 'haproxy';
+type Requirement = 'collector' | 'docker' | 'servers' | 'judges' | 'chromium' | 'haproxy' | 'python';
 
 /** Vitest's `test`, or `test.skip` when `missing` gives a reason why the need is not met. */
 export async function requirement(

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startProcessor } from '../processor.ts';
-import { postUntilAcknowledged, tracesOf } from './otlp-json.ts';
+import { numberedErrors, postUntilAcknowledged, tracesOf } from './otlp-json.ts';
 import { readAll, until } from './read-all.ts';
 
 let root: string;
@@ -46,14 +46,10 @@ function restore(folder: string, dataDir: string): string {
 function startLoad(otlp: string, giveUp: AbortSignal) {
   const acknowledged = new Set<string>();
   const done = new AbortController();
-  let order = 0;
+  const errors = numberedErrors();
   const send = async () => {
     while (!done.signal.aborted) {
-      const spans = Array.from({ length: ERRORS_PER_REQUEST }, () => ({
-        traceId: randomBytes(16).toString('hex'),
-        spanId: randomBytes(8).toString('hex'),
-        message: `order ${(order += 1)} was refused`,
-      }));
+      const spans = errors(ERRORS_PER_REQUEST);
       await postUntilAcknowledged(`${otlp}/v1/traces`, tracesOf(spans), giveUp);
       for (const span of spans) acknowledged.add(span.message);
     }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +7,7 @@ import type { Collector } from '../collector/collector-process.ts';
 import { startProcessor } from '../processor.ts';
 import type { Processor } from '../processor.ts';
 import { requirement } from '../require.ts';
-import { postUntilAcknowledged, tracesOf } from './otlp-json.ts';
+import { numberedErrors, postUntilAcknowledged, tracesOf } from './otlp-json.ts';
 import { readAll, until } from './read-all.ts';
 
 const missing = await goMissing();
@@ -44,15 +43,11 @@ test('with the collector in front, kills of both lose nothing that the collector
   collector = await start();
   const acknowledged = new Set<string>();
   const done = new AbortController();
-  let order = 0;
+  const errors = numberedErrors();
   const giveUp = AbortSignal.timeout(280_000);
   const send = async () => {
     while (!done.signal.aborted) {
-      const spans = Array.from({ length: ERRORS_PER_REQUEST }, () => ({
-        traceId: randomBytes(16).toString('hex'),
-        spanId: randomBytes(8).toString('hex'),
-        message: `order ${(order += 1)} was refused`,
-      }));
+      const spans = errors(ERRORS_PER_REQUEST);
       const body = tracesOf(spans);
       // The collector comes back on another port: each try asks where it is now.
       await postUntilAcknowledged(() => `${collector?.otlp}/v1/traces`, body, giveUp);

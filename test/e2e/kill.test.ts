@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startProcessor } from '../processor.ts';
 import type { Processor } from '../processor.ts';
-import { postUntilAcknowledged, tracesOf } from './otlp-json.ts';
+import { numberedErrors, postUntilAcknowledged, tracesOf } from './otlp-json.ts';
 import { readAll, until } from './read-all.ts';
 
 let dataDir: string;
@@ -27,16 +26,12 @@ test('ten kills under load lose nothing that was acknowledged, and double nothin
   const ports = { otlp: Number(new URL(processor.otlp).port), api: Number(new URL(processor.api).port) };
   const acknowledged = new Set<string>();
   const done = new AbortController();
-  let order = 0;
+  const errors = numberedErrors();
   const giveUp = AbortSignal.timeout(240_000);
   let retried = 0;
   const send = async () => {
     while (!done.signal.aborted) {
-      const spans = Array.from({ length: ERRORS_PER_REQUEST }, () => ({
-        traceId: randomBytes(16).toString('hex'),
-        spanId: randomBytes(8).toString('hex'),
-        message: `order ${(order += 1)} was refused`,
-      }));
+      const spans = errors(ERRORS_PER_REQUEST);
       const tries = await postUntilAcknowledged(`http://127.0.0.1:${ports.otlp}/v1/traces`, tracesOf(spans), giveUp);
       if (tries > 1) retried += 1;
       for (const span of spans) acknowledged.add(span.message);

@@ -1,4 +1,5 @@
 // OTLP JSON requests as an SDK would send them.
+import { randomBytes } from 'node:crypto';
 
 export interface SpanOfError {
   readonly traceId: string;
@@ -80,6 +81,17 @@ function exceptionOf(message: string): readonly object[] {
 
 function text(key: string, value: string): object {
   return { key, value: { stringValue: value } };
+}
+
+/** Each call makes that many errors, no two alike in all its calls. */
+export function numberedErrors(): (count: number) => readonly SpanOfError[] {
+  let order = 0;
+  return (count) =>
+    Array.from({ length: count }, () => ({
+      traceId: randomBytes(16).toString('hex'),
+      spanId: randomBytes(8).toString('hex'),
+      message: `order ${(order += 1)} was refused`,
+    }));
 }
 
 /** Posts until it is acknowledged: what a sender with a queue does. Resolves with the number of tries. */

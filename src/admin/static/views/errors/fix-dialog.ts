@@ -9,6 +9,7 @@ import { toProblem, useLoad } from '../../load.ts';
 import { Dialog } from '../../parts/dialog.ts';
 import { Facts } from '../../parts/facts.ts';
 import { Icon } from '../../parts/icon.ts';
+import { Questions } from '../../parts/questions.ts';
 import { Failed, Show } from '../../parts/states.ts';
 import { Steps } from '../../parts/steps.ts';
 import { Untrusted } from '../../parts/untrusted.ts';
@@ -124,13 +125,7 @@ function HandOver({ plan: { steps, hands_over: handsOver } }: { readonly plan: P
         questions.length === 0 ? '.' : ', with'
       }
     </p>
-    ${
-      questions.length === 0
-        ? null
-        : html`<ul class="bullets">
-            ${questions.map((question) => html`<li key=${question}><${Untrusted} text=${question} /></li>`)}
-          </ul>`
-    }
+    <${Questions} questions=${questions} />
   `;
 }
 

@@ -5,6 +5,7 @@ import type { DelegationPage, FixAnswer } from '../../answers.ts';
 import { html } from '../../html.ts';
 import { useEvery, useLoad } from '../../load.ts';
 import { FixMark, Mark } from '../../parts/mark.ts';
+import { Questions } from '../../parts/questions.ts';
 import { Show } from '../../parts/states.ts';
 import { Ago, durationText, zoneText } from '../../parts/time.ts';
 import { Untrusted } from '../../parts/untrusted.ts';
@@ -87,13 +88,7 @@ function Escalation({ to, questions, errorId }: EscalationFields) {
     <p>
       <strong>Handed to <${Untrusted} text=${to} /></strong>
     </p>
-    ${
-      questions.length === 0
-        ? null
-        : html`<ul class="bullets">
-            ${questions.map((question) => html`<li key=${question}><${Untrusted} text=${question} /></li>`)}
-          </ul>`
-    }
+    <${Questions} questions=${questions} />
     ${
       asked.length === 0
         ? null

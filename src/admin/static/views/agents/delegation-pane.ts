@@ -6,6 +6,7 @@ import { html } from '../../html.ts';
 import { useEvery, useLoad } from '../../load.ts';
 import { Countdown } from '../../parts/countdown.ts';
 import { Mark, SeverityIcon } from '../../parts/mark.ts';
+import { Questions } from '../../parts/questions.ts';
 import { Show } from '../../parts/states.ts';
 import { Ago, Moment } from '../../parts/time.ts';
 import { Untrusted } from '../../parts/untrusted.ts';
@@ -53,9 +54,7 @@ function DelegationDetail({ delegation }: { readonly delegation: DelegationAnswe
         ${
           questions.length === 0
             ? html`<p class="quiet">No question beyond what is wrong.</p>`
-            : html`<ul class="bullets">
-                ${questions.map((question) => html`<li key=${question}><${Untrusted} text=${question} /></li>`)}
-              </ul>`
+            : html`<${Questions} questions=${questions} />`
         }
         <${Deadlines} delegation=${delegation} />
       </section>

@@ -3,7 +3,7 @@
 import { test, type TestAPI } from 'vitest';
 
 /** What tests may need today; other words in ERRATA_REQUIRE have no tests yet and are ignored. */
-type Requirement = 'collector' | 'docker' | 'servers' | 'judges' | 'chromium' | 'haproxy' | 'python';
+type Requirement = 'collector' | 'docker' | 'servers' | 'judges' | 'chromium' | 'haproxy' | 'python' | 'loop';
 
 /** Vitest's `test`, or `test.skip` when `missing` gives a reason why the need is not met. */
 export async function requirement(

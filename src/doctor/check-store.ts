@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Failure } from '../failure.ts';
 import type { StoreSettings } from '../store/clickhouse-store.ts';
 import { inspectStore } from '../store/inspect-store.ts';
+import type { StoreTarget } from '../store/open-client.ts';
 import type { Running } from './find-running.ts';
 import { findingsOf, reasonOf } from './finding.ts';
 import type { Finding } from './finding.ts';
@@ -42,7 +43,7 @@ export async function checkStore(
       ...(target.kind === 'server' ? [skewOf('the ClickHouse server', facts.nowMs - facts.askedAtMs)] : []),
     ];
   } catch (cause) {
-    return [refusalOf(cause, target.kind === 'server' ? new URL(target.url).origin : target.dataDir)];
+    return [refusalOf(cause, target)];
   }
 }
 
@@ -75,12 +76,15 @@ function skewOf(whose: string, skewMs: number): Finding {
   );
 }
 
-function refusalOf(cause: unknown, where: string): Finding {
+function refusalOf(cause: unknown, target: StoreTarget): Finding {
+  const where = target.kind === 'server' ? new URL(target.url).origin : target.dataDir;
   if (cause instanceof Failure && cause.code === 'STORE_TAKEN')
     return store.bad(
       `${where} is held by another process`,
       'is a processor with other ports at work there? one folder, one process',
     );
+  if (target.kind === 'embedded')
+    return store.bad(reasonOf(cause), 'docs/troubleshooting/store-unavailable.md tells how to open a damaged store');
   const reason = reasonOf(cause);
   // UNKNOWN_DATABASE: the account works, which is all that can be seen before the first start.
   if (/Database \S+ does not exist/.test(reason))

@@ -1,4 +1,4 @@
-// The one ErrorStore, AttemptStore and AgentStore: ClickHouse, embedded by default. See schema.ts for the tables, write-errors.ts for exactly-once.
+// The one ErrorStore, AttemptStore and AgentStore: ClickHouse, embedded by default. See migration-tables.ts for the tables, write-errors.ts for exactly-once.
 import { Failure } from '../failure.ts';
 import type { AgentStore } from './agent-store.ts';
 import { createActivityRows } from './activity-rows.ts';

@@ -72,7 +72,8 @@ export async function openEmbedded(path: string, backups: string): Promise<Clien
   } catch (cause) {
     throw new Failure('STORE_UNAVAILABLE', `the folder ${path} can't be written`, { cause });
   }
-  if (await isHeld(path)) throw taken(path);
+  if (await isHeld(path))
+    throw new Failure('STORE_TAKEN', `the folder ${path} is held by another process: one folder, one process`);
   // Loaded only when needed: the engine is half a gigabyte, and a server deployment does without it.
   const [{ createChdbConnection }, { Session, drainPending }] = await Promise.all([
     import('chdb/connection'),
@@ -103,13 +104,10 @@ export async function openEmbedded(path: string, backups: string): Promise<Clien
     const read = () => reads[(turn = 1 - turn) === 0 ? 0 : 1];
     return { write, read, backup, close, createDatabase: async () => undefined };
   } catch (cause) {
-    throw taken(path, cause);
+    // All that it tells us is that it failed; the reason it wrote to standard error.
+    const message = `the engine can't open ${path}: damaged, or held by a process that can't be seen from here; its own words stand above`;
+    throw new Failure('STORE_UNAVAILABLE', message, { cause });
   }
-}
-
-function taken(path: string, cause?: unknown): Failure {
-  const message = `the folder ${path} is held by another process: one folder, one process`;
-  return new Failure('STORE_TAKEN', message, { cause });
 }
 
 function openServer({ url, user, password, database }: Extract<StoreTarget, { kind: 'server' }>): Clients {

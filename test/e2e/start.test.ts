@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -35,6 +35,16 @@ test('a second process on the same folder, or on a taken port, says so and leave
   );
   expect((await fetch(`${first.api}/readyz`)).status).toBe(200);
   await first.stop();
+});
+
+test('a damaged store is told as such, with what the engine says of it, and not as one that is taken', async () => {
+  const damaged = join(folder, 'damaged');
+  await (await startProcessor(damaged)).stop();
+  const store = join(damaged, 'clickhouse', 'store');
+  const [table = ''] = (await readdir(store, { recursive: true })).filter((name) => name.endsWith('/errors.sql'));
+  await writeFile(join(store, table), 'no table');
+  const start = startProcessor(damaged);
+  await expect(start).rejects.toThrow(/Syntax error[^]*errata can't start: the engine can't open .*damaged, or held/);
 });
 
 test('a bad configuration is refused with every fault, and nothing is started', async () => {

@@ -2,6 +2,7 @@
 // process alone writes, because reading it again costs 4 ms in each query of a list.
 import { selectState } from './queries.ts';
 import type { KnownState } from './queries.ts';
+import type { ErrorRow } from './rows.ts';
 import type { Runner } from './run.ts';
 
 export interface KnownStates {
@@ -33,6 +34,17 @@ export function createKnownStates(run: Runner): KnownStates {
     },
     forget: (companyId) => void loaded.delete(companyId),
   };
+}
+
+/** As RESOLVED of queries.ts says it. */
+export function resolvedBy(
+  state: KnownState,
+): (row: Pick<ErrorRow, 'id_text' | 'fingerprint_text' | 'timestamp_ms'>) => boolean {
+  const untilMs = new Map(state.groups.map((group, index) => [group, state.untilMs[index] ?? 0]));
+  const resolved = new Set(state.resolved);
+  const open = new Set(state.open);
+  return ({ id_text: id, fingerprint_text: group, timestamp_ms: ms }) =>
+    resolved.has(id) || (Number(ms) <= (untilMs.get(group) ?? 0) && !open.has(id));
 }
 
 interface StateRow {

@@ -14,28 +14,33 @@ const UNTIL_HOUR = `toStartOfHour(${UNTIL})`;
 /** Hours in the longest retention. */
 const MAX_HOURS = 100_000;
 
-/** `hour_ms`, `count`: the hours that no edge cuts, newest first. They hold at least that many matching rows each. */
-export function countWholeHours(filter: ErrorFilter): Query {
+/**
+ * `hour_ms`, `count`: the hours that no edge cuts, which hold at least that many matching rows each; with `hour_ms` -1 what they
+ * leave out, if there can be any.
+ */
+export function countHours(filter: ErrorFilter): Query {
   const { where, params } = whole(filter);
-  if (filter.resolved !== undefined)
-    where.push(filter.resolved ? `${HOUR} < ${UNTIL_HOUR}` : `${HOUR} > ${UNTIL_HOUR}`);
   const state = stateOf(filter);
+  const cut = cutHours(filter, where);
+  const inHours =
+    filter.resolved === undefined
+      ? where
+      : [...where, filter.resolved ? `${HOUR} < ${UNTIL_HOUR}` : `${HOUR} > ${UNTIL_HOUR}`];
   return {
-    query: `${state.text} SELECT toUnixTimestamp(${HOUR}) * 1000 AS hour_ms, count() AS count FROM errors
-      WHERE ${where.join(' AND ')} GROUP BY hour_ms ORDER BY hour_ms DESC LIMIT ${MAX_HOURS}`,
-    query_params: { ...params, ...state.params },
+    query: `${state.text} SELECT toInt64(toUnixTimestamp(${HOUR})) * 1000 AS hour_ms, toInt64(count()) AS count FROM errors
+      WHERE ${inHours.join(' AND ')} GROUP BY hour_ms LIMIT ${MAX_HOURS}${cut === '' ? '' : ` UNION ALL SELECT -1, toInt64(${cut}) LIMIT 1`}`,
+    query_params: { ...params, ...scoped(filter).params, ...state.params },
   };
 }
 
-/** `total`: what the hours above leave out. undefined: nothing. */
-export function countCutHours(filter: ErrorFilter): Query | undefined {
+/** The sum of what the hours above leave out; '': nothing. `inside`: the conditions of the whole hours. */
+function cutHours(filter: ErrorFilter, inside: readonly string[]): string {
   const edges = filter.sinceMs !== undefined || filter.untilMs !== undefined;
-  if (filter.resolved === undefined && !edges) return undefined;
-  const { where: inside, params } = whole(filter);
-  const all = scoped(filter);
+  if (filter.resolved === undefined && !edges) return '';
+  const all = scoped(filter).where;
   const state = filter.resolved === undefined ? [] : [filter.resolved ? GROUP_RESOLVED : `NOT ${GROUP_RESOLVED}`];
   const parts = edges
-    ? [count([...all.where, `(timestamp < ${AT('whole_from')} OR timestamp >= ${AT('whole_to')})`, ...state])]
+    ? [count([...all, `(timestamp < ${AT('whole_from')} OR timestamp >= ${AT('whole_to')})`, ...state])]
     : [];
   if (filter.resolved !== undefined && filter.state?.groups.length !== 0) {
     const hours = filter.state === undefined ? RESOLVED_HOURS : KNOWN_RESOLVED_HOURS;
@@ -46,14 +51,9 @@ export function countCutHours(filter: ErrorFilter): Query | undefined {
     const ownStates = `SELECT timestamp FROM error_state FINAL WHERE company_id = {company:UInt32} AND state != 'as_group'`;
     const difference = `countIf(has(own_state.1, id) AND NOT ${GROUP_RESOLVED}) - countIf(has(own_state.2, id) AND ${GROUP_RESOLVED})`;
     const sign = filter.resolved ? '' : '-';
-    parts.push(`${sign}${count([...all.where, `timestamp IN (${ownStates})`], difference)}`);
+    parts.push(`${sign}${count([...all, `timestamp IN (${ownStates})`], difference)}`);
   }
-  if (parts.length === 0) return undefined;
-  const { text, params: stateParams } = stateOf(filter);
-  return {
-    query: `${text} SELECT ${parts.join(' + ')} AS total LIMIT 1`,
-    query_params: { ...params, ...all.params, ...stateParams },
-  };
+  return parts.join(' + ');
 }
 
 /** The hours that a group's `resolved_until` cuts. */

@@ -3,6 +3,7 @@
 // A row is resolved when its own state says so, else when it is not later than its group's `resolved_until`. The two
 // lookups are scalar sub-queries (`state`), small next to the rows, so that "newest first" still reads the end of the
 // table only: a JOIN would read all of it.
+import { toDateTime64 } from './rows.ts';
 import type { ErrorFilter as Filter, ErrorQuery, StreamPosition, TrendQuery } from './error-store.ts';
 
 /** `fingerprints`: a group's own and those aliased to it; the store fills it in from `fingerprint`. */
@@ -57,7 +58,7 @@ const STATE = `WITH
   (SELECT (groupArrayIf(id, state = 'resolved'), groupArrayIf(id, state = 'open')) FROM error_state FINAL
     WHERE company_id = {company:UInt32}) AS own_state`;
 const KNOWN_STATE = `WITH
-  ({state_groups:Array(FixedString(32))}, arrayMap(ms -> fromUnixTimestamp64Milli(ms, 'UTC'), {state_until_ms:Array(Int64)})) AS group_until,
+  ({state_groups:Array(FixedString(32))}, {state_until:Array(DateTime64(3, 'UTC'))}) AS group_until,
   ({state_resolved:Array(UUID)}, {state_open:Array(UUID)}) AS own_state`;
 export const UNTIL = `transform(fingerprint, group_until.1, group_until.2, toDateTime64(0, 3, 'UTC'))`;
 export const GROUP_RESOLVED = `(timestamp <= ${UNTIL})`;
@@ -71,8 +72,8 @@ const LIST_COLUMNS = `company_id, toString(id) AS id_text, ${MS('timestamp')} AS
   handled, environment, release, host, container_id, trace_id, span_id, source, richness`;
 
 /**
- * Where the newest errors of a filter are: the sort key and the group only, because wide columns would be read for every
- * row that the filter looks at. `fromMs`: what is older is surely not on this page.
+ * The newest errors of a filter. `fromMs`: what is older is surely not on this page. `resolved` is a column only where neither
+ * the filter nor the known state tells it.
  */
 export function selectPage({ limit, after, ...filter }: ErrorQuery & ErrorFilter, fromMs: number | undefined): Query {
   const { where, params } = scoped(filter);
@@ -84,14 +85,18 @@ export function selectPage({ limit, after, ...filter }: ErrorQuery & ErrorFilter
     where.push(`timestamp >= ${AT('from_ms')}`);
     Object.assign(params, { from_ms: fromMs });
   }
-  const state = stateOf(filter);
+  const isAsked = filter.resolved === undefined && filter.state === undefined;
+  const state = isAsked ? textOfState(undefined) : stateOf(filter);
   if (filter.resolved !== undefined) where.push(filter.resolved ? RESOLVED : `NOT ${RESOLVED}`);
   return {
-    query: `${state.text} SELECT toString(id) AS id_text, ${MS('timestamp')} AS timestamp_ms, toString(fingerprint) AS fingerprint_text FROM errors
-      WHERE ${where.join(' AND ')} ORDER BY timestamp DESC, id DESC LIMIT {limit:UInt32}`,
+    query: `${state.text} SELECT ${LIST_COLUMNS}${isAsked ? `, ${RESOLVED} AS resolved` : ''} FROM errors
+      WHERE ${where.join(' AND ')} ORDER BY timestamp DESC, id DESC LIMIT {limit:UInt32} ${LAZY}`,
     query_params: { ...params, ...state.params, limit },
   };
 }
+
+/** Reads wide columns only for the rows that the LIMIT leaves; must be at least the largest LIMIT. */
+const LAZY = 'SETTINGS query_plan_max_limit_for_lazy_materialization = 2000';
 
 /** What stands before a SELECT whose conditions ask for `resolved`. */
 export function stateOf({ resolved, state }: ErrorFilter): StateText {
@@ -109,7 +114,7 @@ function textOfState(state: KnownState | undefined): StateText {
     text: KNOWN_STATE,
     params: {
       state_groups: state.groups,
-      state_until_ms: state.untilMs,
+      state_until: state.untilMs.map(toDateTime64),
       state_resolved: state.resolved,
       state_open: state.open,
     },
@@ -125,28 +130,6 @@ export function selectState(companyId: number, limit: number): Query {
         arrayMap(id -> toString(id), arraySlice(own_state.2, 1, {limit:UInt32})) AS open
       LIMIT 1`,
     query_params: { company: companyId, limit: limit + 1 },
-  };
-}
-
-/** The rows of a page, found by their sort key. `resolved`: known from the filter that found them. */
-export function selectRows(
-  companyId: number,
-  keys: readonly { id: string; timestampMs: number }[],
-  { resolved, state }: Pick<ErrorFilter, 'resolved' | 'state'>,
-): Query {
-  const { text, params } = resolved === undefined ? textOfState(state) : { text: '', params: {} };
-  return {
-    query: `${text} SELECT ${LIST_COLUMNS}, ${resolved ?? RESOLVED} AS resolved FROM errors
-      WHERE company_id = {company:UInt32} AND timestamp IN (SELECT fromUnixTimestamp64Milli(arrayJoin({times:Array(Int64)}), 'UTC'))
-        AND id IN ({ids:Array(UUID)})
-      ORDER BY timestamp DESC, id DESC LIMIT {limit:UInt32}`,
-    query_params: {
-      ...params,
-      company: companyId,
-      times: [...new Set(keys.map((key) => key.timestampMs))],
-      ids: keys.map((key) => key.id),
-      limit: keys.length,
-    },
   };
 }
 
@@ -175,9 +158,6 @@ export function selectTrace(
     query_params: { company: companyId, trace: traceId, except: exceptId, limit },
   };
 }
-
-/** Reads wide columns only for the rows that the LIMIT leaves; must be at least the largest LIMIT. */
-const LAZY = 'SETTINGS query_plan_max_limit_for_lazy_materialization = 2000';
 
 export function selectStoredAfter(companyId: number, position: StreamPosition, limit: number): Query {
   return {

@@ -1,21 +1,14 @@
 // Questions about single errors and lists of them.
 import type { ErrorEvent, Grouping } from '../errors/error-event.ts';
 import type { Aliases } from './aliases.ts';
+import { resolvedBy } from './known-state.ts';
 import type { KnownStates } from './known-state.ts';
 import { withFixMark } from './fix-marks.ts';
 import type { FixMarkOf, FixMarks } from './fix-marks.ts';
 import type { ErrorPage, ErrorQuery, ErrorStore, Position, StoredError } from './error-store.ts';
 import { selectGroupings, selectGroupStates } from './queries-groups.ts';
-import { countByWords, countCutHours, countWholeHours } from './queries-counts.ts';
-import {
-  selectError,
-  selectErrorState,
-  selectPage,
-  selectRows,
-  selectStoredAfter,
-  selectTrace,
-  selectTwin,
-} from './queries.ts';
+import { countByWords, countHours } from './queries-counts.ts';
+import { selectError, selectErrorState, selectPage, selectStoredAfter, selectTrace, selectTwin } from './queries.ts';
 import type { ErrorFilter } from './queries.ts';
 import { toStoredError, unknownGrouping } from './rows.ts';
 import type { ErrorRow } from './rows.ts';
@@ -24,6 +17,7 @@ import type { Runner } from './run.ts';
 type PageQuery = ErrorQuery & ErrorFilter;
 
 interface HourRow {
+  /** -1: what lies in no whole hour. */
   readonly hour_ms: number | string;
   readonly count: number | string;
 }
@@ -57,42 +51,36 @@ export function createErrorReads({ run, aliases, states, fixMarks }: ReadDeps): 
     const state = await states?.of(query.companyId);
     const page = { ...filter, state, limit: query.limit + 1 };
     const { total, fromMs } = await count(page);
-    const keys = await findPage(page, fromMs);
-    const shown = keys.slice(0, query.limit);
-    const [rows, marks] = await Promise.all([readRows(query.companyId, shown, page), marksOf(query.companyId, shown)]);
-    const last = shown.at(-1);
-    const next =
-      keys.length > query.limit && last !== undefined ? { id: last.id, timestampMs: last.timestampMs } : undefined;
-    return { total, errors: rows.map((row) => toListed(row, marks)), next };
+    const rows = await findPage(page, fromMs);
+    const shown = rows.slice(0, query.limit);
+    const last = rows.length > query.limit ? shown.at(-1) : undefined;
+    return {
+      total,
+      errors: await listed(query.companyId, withoutRaces(shown)),
+      next: last === undefined ? undefined : { id: last.id_text, timestampMs: Number(last.timestamp_ms) },
+    };
   }
 
-  async function findPage(page: PageQuery, fromMs: number | undefined): Promise<readonly Key[]> {
-    const keys = await run.rows<KeyRow>(selectPage(page, fromMs));
+  async function findPage(page: PageQuery, fromMs: number | undefined): Promise<readonly ErrorRow[]> {
+    const rows = await run.rows<Omit<ErrorRow, 'resolved'> & Partial<ErrorRow>>(selectPage(page, fromMs));
     // Errors resolved one by one count in the roll-up: then the bound was too tight.
-    if (keys.length < page.limit && fromMs !== undefined) return findPage(page, undefined);
-    return keys.map(toKey);
+    if (rows.length < page.limit && fromMs !== undefined) return findPage(page, undefined);
+    const isResolved = page.state === undefined ? undefined : resolvedBy(page.state);
+    return rows.map((row) => ({ ...row, resolved: row.resolved ?? page.resolved ?? isResolved?.(row) ?? false }));
   }
 
   /** The total, and a time before which no error of this page can be. */
   async function count(page: PageQuery): Promise<{ total: number; fromMs: number | undefined }> {
     const { limit: _limit, after, ...filter } = page;
-    if (filter.text !== undefined) return { total: totalOf(await run.rows(countByWords(filter))), fromMs: undefined };
-    const cut = countCutHours(filter);
-    const [hours, rest] = await Promise.all([
-      run.rows<HourRow>(countWholeHours(filter)),
-      cut === undefined ? [] : run.rows<{ total: number | string }>(cut),
-    ]);
-    const counts = hours.map((row) => ({ hourMs: Number(row.hour_ms), count: Number(row.count) }));
-    const total = counts.reduce((sum, hour) => sum + hour.count, totalOf(rest));
-    return { total, fromMs: earliestOf(counts, page.limit, after?.timestampMs) };
-  }
-
-  async function readRows(
-    companyId: number,
-    keys: readonly Position[],
-    filter: ErrorFilter,
-  ): Promise<readonly ErrorRow[]> {
-    return keys.length === 0 ? [] : withoutRaces(await run.rows<ErrorRow>(selectRows(companyId, keys, filter)));
+    if (filter.text !== undefined) {
+      const [counted] = await run.rows<{ total: number | string }>(countByWords(filter));
+      return { total: Number(counted?.total ?? 0), fromMs: undefined };
+    }
+    const rows = await run.rows<HourRow>(countHours(filter));
+    const counts = rows.map((row) => ({ hourMs: Number(row.hour_ms), count: Number(row.count) }));
+    const hours = counts.filter(({ hourMs }) => hourMs >= 0).toSorted((a, b) => b.hourMs - a.hourMs);
+    const total = counts.reduce((sum, { count }) => sum + count, 0);
+    return { total, fromMs: earliestOf(hours, page.limit, after?.timestampMs) };
   }
 
   async function getError(companyId: number, id: string): Promise<StoredError | undefined> {
@@ -147,10 +135,6 @@ export function createErrorReads({ run, aliases, states, fixMarks }: ReadDeps): 
 
 function toKey(row: KeyRow): Key {
   return { id: row.id_text, timestampMs: Number(row.timestamp_ms), fingerprint: row.fingerprint_text };
-}
-
-function totalOf(rows: readonly { total: number | string }[]): number {
-  return Number(rows[0]?.total ?? 0);
 }
 
 /** The start of the hour from which on the whole hours hold `limit` errors. */

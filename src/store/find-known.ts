@@ -31,7 +31,7 @@ export async function findKnown(events: readonly ErrorEvent[], parts: FindParts)
   const known = new Map<string, Known>();
   const asked = new Map<number, ErrorEvent[]>();
   for (const event of events) {
-    const found = parts.recent?.find(keyOf(event));
+    const found = parts.recent?.find(event);
     if (found !== undefined) known.set(keyOf(event), found);
     else if (!isSurelyNew(event, parts.recent)) {
       const own = asked.get(event.companyId);

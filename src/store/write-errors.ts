@@ -6,7 +6,7 @@ import type { Aliases } from './aliases.ts';
 import { CLAMP_AHEAD_MS, findKnown } from './find-known.ts';
 import { ERROR_COLUMNS } from './queries.ts';
 import { keyOf } from './recent-ids.ts';
-import type { Known, RecentIds, RecentRow } from './recent-ids.ts';
+import type { Known, RecentIds } from './recent-ids.ts';
 import { toDateTime64, toErrorRow } from './rows.ts';
 import type { Runner } from './run.ts';
 
@@ -63,7 +63,7 @@ export function createErrorWriter(deps: WriteDeps): ErrorWriter {
       deps.recent?.forget(deps.now() + CLAMP_AHEAD_MS);
       throw failure;
     }
-    deps.recent?.add(fresh.map(toRecentRow));
+    deps.recent?.add(fresh);
   }
 
   async function writeGroups(fresh: readonly ErrorEvent[], receivedAtMs: number): Promise<void> {
@@ -125,11 +125,6 @@ export function createErrorWriter(deps: WriteDeps): ErrorWriter {
 
 /** errors/ gives at least this much to an occurrence that has a stack trace. */
 const RICHNESS_OF_STACK = 8;
-
-/** Only what is looked at again: the event itself, with its stack, may go. */
-function toRecentRow({ companyId, id, timestampMs, richness, fingerprint }: ErrorEvent): RecentRow {
-  return { companyId, id, timestampMs, richness, fingerprint };
-}
 
 function joinTwins(events: readonly ErrorEvent[]): ReadonlyMap<string, ErrorEvent> {
   const richest = new Map<string, ErrorEvent>();

@@ -57,16 +57,44 @@ test('memory says that it is complete only from times on of which it has forgott
     richness: 1,
     fingerprint: fingerprintOf(1),
   });
+  const rows = (from: number, count: number) =>
+    Array.from({ length: count }, (_, n) => row(from + n, 1_000 + from + n));
+  const find = (n: number) => recent.find({ companyId: 1, id: idOf(n) });
   expect(recent.covers(nowMs)).toBe(false);
   recent.load([row(0, 500)], 400);
   expect([recent.covers(399), recent.covers(400)]).toEqual([false, true]);
-  expect(recent.find(`1/${idOf(0)}`)).toMatchObject({ timestampMs: 500 });
-  recent.add(Array.from({ length: 100_000 }, (_, n) => row(n + 1, 1_000 + n)));
-  expect(recent.find(`1/${idOf(0)}`)).toBeUndefined();
-  expect([recent.covers(500), recent.covers(501)]).toEqual([false, true]);
-  recent.forget(9_000);
-  expect([recent.covers(8_999), recent.covers(9_000)]).toEqual([false, true]);
-  expect(recent.find(`1/${idOf(1)}`)).toBeUndefined();
+  recent.add(rows(1, 199_999));
+  expect(find(0)).toEqual({ richness: 1, fingerprint: fingerprintOf(1) });
+  expect(recent.covers(400)).toBe(true);
+  // The older half goes as one, the newest of it at 1_000 + 99_999.
+  recent.add(rows(200_000, 1));
+  expect([0, 99_999, 100_000, 200_000, 200_001].map((n) => find(n) !== undefined)).toEqual([
+    false,
+    false,
+    true,
+    true,
+    false,
+  ]);
+  expect([recent.covers(100_999), recent.covers(101_000)]).toEqual([false, true]);
+  expect(recent.find({ companyId: 2, id: idOf(200_000) })).toBeUndefined();
+  recent.forget(500_000);
+  expect([recent.covers(499_999), recent.covers(500_000)]).toEqual([false, true]);
+  expect(find(200_000)).toBeUndefined();
+});
+
+test('memory tells ids apart that differ anywhere, and keeps the first of equal ones', () => {
+  const recent = createRecentIds();
+  const ids = Array.from({ length: 32 }, (_, digit) => {
+    const hex = `${'0'.repeat(digit)}f${'0'.repeat(31 - digit)}`;
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  });
+  const rowOf = (id: string, richness: number) => ({ companyId: 7, id, timestampMs: 1, richness, fingerprint: id });
+  recent.add(ids.map((id, richness) => rowOf(id, richness)));
+  recent.add(ids.map((id) => rowOf(id, 99)));
+  expect(ids.map((id) => recent.find({ companyId: 7, id }))).toEqual(
+    ids.map((id, richness) => ({ richness, fingerprint: id })),
+  );
+  expect(recent.find({ companyId: 7, id: idOf(0) })).toBeUndefined();
 });
 
 test('a longer retention holds for the tables that are there', async () => {

@@ -3,7 +3,7 @@
 // to keep its target for settle and soak, and to succeed. Modes are left out: the question is what `auto` would do. What could
 // not be done here all the same (no engine, no target) is told beside the verdict.
 import type { HealingError } from '../store/attempt-store.ts';
-import type { Attempt, Cause, Suppression } from './attempt.ts';
+import type { Attempt, Suppression } from './attempt.ts';
 import type { PastAttempt } from './breaker.ts';
 import { GATHER_MS, createCommonCause } from './common-cause.ts';
 import type { CommonCauseSettings } from './common-cause.ts';
@@ -15,7 +15,7 @@ import { hasSteps } from './rule-steps.ts';
 import type { GuardSettings } from './guards.ts';
 import { REFIRE_MS, createMatcher } from './matcher.ts';
 import { watchRelapses } from './relapse-watch.ts';
-import { untoldGroups } from './untold.ts';
+import { errorIdOf, untoldGroups } from './untold.ts';
 import type { Rule } from './rule.ts';
 
 export interface BacktestInput {
@@ -151,8 +151,18 @@ function createDecider({ rules, settings }: BacktestInput) {
       .filter(({ firing, targetKey }) => hasSteps(firing.rule) && goesBefore(firing, targetKey) === undefined);
     const common = pending.length === 0 ? undefined : commonCause.decide(pending);
 
-    function verdictOf({ rule, cause }: Firing, targetKey: string): BacktestVerdict {
-      if (!hasSteps(rule)) return handOver([rule.id, cause.companyId, cause.key].join('\0'), rule, cause);
+    function decideOn(firing: Firing, target: string): Pick<Decided, 'verdict' | 'errorId'> {
+      const { rule, cause } = firing;
+      const other = goesBefore(firing, target);
+      if (other === undefined && !hasSteps(rule)) return handOver(firing);
+      const verdict: BacktestVerdict =
+        other === undefined
+          ? verdictOf(rule, target)
+          : { kind: 'suppressed', reason: 'busy', note: `rule ${other.rule.id} fired for it at the same time` };
+      return { verdict, errorId: cause.errorId };
+    }
+
+    function verdictOf(rule: Rule, targetKey: string): BacktestVerdict {
       if (common?.kind === 'stop' && common.targets.includes(targetKey))
         return { kind: 'suppressed', reason: 'common_cause', note: common.note };
       const history = assumed.map((attempt) => asOf(attempt, nowMs));
@@ -164,27 +174,25 @@ function createDecider({ rules, settings }: BacktestInput) {
     }
 
     /** As live: a group that was handed over is not handed over again within the cooldown. */
-    function handOver(id: string, { limits: { cooldownMs } }: Rule, cause: Cause): BacktestVerdict {
-      const lately = handedOver.filter((one) => one.id === id && nowMs - one.atMs < cooldownMs);
+    function handOver(firing: Firing): Pick<Decided, 'verdict' | 'errorId'> {
+      const { rule, cause } = firing;
+      const id = [rule.id, cause.companyId, cause.key].join('\0');
+      const lately = handedOver.filter((one) => one.id === id && nowMs - one.atMs < rule.limits.cooldownMs);
       const last = lately.at(-1);
       const fingerprints = untoldGroups(cause, lately);
       if (last !== undefined && fingerprints.length === 0) {
-        return { kind: 'suppressed', reason: 'cooldown', note: `it was handed over ${inWords(nowMs - last.atMs)} ago` };
+        const note = `it was handed over ${inWords(nowMs - last.atMs)} ago`;
+        return { verdict: { kind: 'suppressed', reason: 'cooldown', note }, errorId: cause.errorId };
       }
       handedOver = [...handedOver, { id, atMs: nowMs, fingerprints }];
-      return { kind: 'hand_over' };
+      const errorId = last === undefined ? cause.errorId : errorIdOf(firing, fingerprints);
+      return { verdict: { kind: 'hand_over' }, errorId };
     }
 
     return firings.map((firing) => {
-      const { rule, cause } = firing;
+      const { companyId, key, firedAtMs: atMs, count } = firing.cause;
       const target = assumedTarget(firing);
-      const other = goesBefore(firing, target);
-      const verdict: BacktestVerdict =
-        other === undefined
-          ? verdictOf(firing, target)
-          : { kind: 'suppressed', reason: 'busy', note: `rule ${other.rule.id} fired for it at the same time` };
-      const { companyId, key, firedAtMs: atMs, errorId, count } = cause;
-      return { ruleId: rule.id, companyId, key, atMs, errorId, count, target, verdict };
+      return { ruleId: firing.rule.id, companyId, key, atMs, count, target, ...decideOn(firing, target) };
     });
   };
 }

@@ -9,6 +9,8 @@ export interface Firing {
   readonly cause: Cause;
   /** The error that completed the count. */
   readonly error: HealingError;
+  /** Of each group of the cause, the id of its newest error. */
+  readonly newestErrors: ReadonlyMap<string, string>;
 }
 
 export interface Matcher {

@@ -10,6 +10,17 @@ const KEPT_TIMES = 128;
 /** Groups named in a cause: the newest. */
 const MAX_FINGERPRINTS = 20;
 
+interface Seen {
+  readonly errorId: string;
+  readonly fingerprint: string;
+  readonly value: string | undefined;
+}
+
+interface Sight {
+  atMs: number;
+  errorId: string;
+}
+
 export class MatchWindow {
   /** Ascending. */
   #times: number[] = [];
@@ -28,15 +39,15 @@ export class MatchWindow {
     this.#matched = when.ratio === undefined ? undefined : createBucketCounts(when.withinMs);
   }
 
-  add(atMs: number, clock: number, seen: { readonly fingerprint: string; readonly value: string | undefined }): void {
+  add(atMs: number, clock: number, seen: Seen): void {
     const times = this.#times;
     let place = times.length;
     while (place > 0 && (times[place - 1] ?? 0) > atMs) place -= 1;
     if (place === times.length) times.push(atMs);
     else times.splice(place, 0, atMs);
     if (times.length > this.#maxTimes) times.shift();
-    this.#fingerprints.add(seen.fingerprint, atMs);
-    if (seen.value !== undefined) this.#values?.add(seen.value, atMs);
+    this.#fingerprints.add(seen.fingerprint, atMs, seen.errorId);
+    if (seen.value !== undefined) this.#values?.add(seen.value, atMs, seen.errorId);
     this.#matched?.add(atMs, clock);
   }
 
@@ -62,9 +73,9 @@ export class MatchWindow {
     return this.count(clock) === 0 ? undefined : this.#times[0];
   }
 
-  /** Newest first. */
-  fingerprints(clock: number): readonly string[] {
-    return this.#fingerprints.after(this.#from(clock));
+  /** Newest first, each with the id of its newest error. */
+  fingerprints(clock: number): ReadonlyMap<string, string> {
+    return new Map(this.#fingerprints.after(this.#from(clock)));
   }
 
   #from(clock: number): number {
@@ -74,31 +85,40 @@ export class MatchWindow {
 
 /** The `max` values seen latest; of equal times those that sort last. */
 class Newest {
-  readonly #atMs = new Map<string, number>();
+  readonly #sights = new Map<string, Sight>();
   readonly #max: number;
 
   constructor(max: number) {
     this.#max = max;
   }
 
-  add(value: string, atMs: number): void {
-    if ((this.#atMs.get(value) ?? -Infinity) >= atMs) return;
-    this.#atMs.set(value, atMs);
-    if (this.#atMs.size > this.#max) this.#atMs.delete(this.#oldest());
+  add(value: string, atMs: number, errorId: string): void {
+    const sight = this.#sights.get(value);
+    if (sight === undefined) {
+      this.#sights.set(value, { atMs, errorId });
+      if (this.#sights.size > this.#max) this.#sights.delete(this.#oldest());
+    } else if (sight.atMs < atMs) {
+      sight.atMs = atMs;
+      sight.errorId = errorId;
+    }
   }
 
-  after(fromMs: number): readonly string[] {
-    return [...this.#atMs]
-      .filter(([, atMs]) => atMs > fromMs)
-      .sort(([a, aMs], [b, bMs]) => bMs - aMs || (a < b ? 1 : -1))
-      .map(([value]) => value);
+  /** Newest first, with the errors that they were seen in. */
+  after(fromMs: number): readonly (readonly [string, string])[] {
+    return [...this.#sights]
+      .filter(([, { atMs }]) => atMs > fromMs)
+      .sort(([a, { atMs: aMs }], [b, { atMs: bMs }]) => bMs - aMs || (a < b ? 1 : -1))
+      .map(([value, { errorId }]) => [value, errorId]);
   }
 
   #oldest(): string {
-    let oldest: readonly [string, number] = ['', Infinity];
-    for (const entry of this.#atMs) {
-      if (entry[1] < oldest[1] || (entry[1] === oldest[1] && entry[0] < oldest[0])) oldest = entry;
+    let oldest = '';
+    let oldestMs = Infinity;
+    for (const [value, { atMs }] of this.#sights) {
+      if (atMs > oldestMs || (atMs === oldestMs && value >= oldest)) continue;
+      oldest = value;
+      oldestMs = atMs;
     }
-    return oldest[0];
+    return oldest;
   }
 }

@@ -80,23 +80,26 @@ export function createMatcher(rules: readonly Rule[], { maxKeys = MAX_KEYS } = {
     const share = when.ratio === undefined ? '' : error.service;
     const id = `${rule.id}\0${error.companyId}\0${values.join('\0')}\0${share}`;
     const window = windows.use(id, () => new MatchWindow(when));
-    window.add(atMs, clock, { fingerprint: error.fingerprint, value: distinctValue(rule, error) });
+    const { id: errorId, fingerprint } = error;
+    window.add(atMs, clock, { errorId, fingerprint, value: distinctValue(rule, error) });
     const slot = Math.floor(clock / REFIRE_MS);
     if (window.firedSlot === slot || !window.complete(clock, ofService(rule, error))) return undefined;
     window.firedSlot = slot;
+    const newestErrors = window.fingerprints(clock);
     return {
       rule,
       cause: {
         companyId: error.companyId,
         service: error.service,
         key: values.join(KEY_SEPARATOR),
-        errorId: error.id,
-        fingerprints: window.fingerprints(clock),
+        errorId,
+        fingerprints: [...newestErrors.keys()],
         count: window.count(clock),
         firstErrorAtMs: window.firstAtMs(clock) ?? atMs,
         firedAtMs: clock,
       },
       error,
+      newestErrors,
     };
   }
 

@@ -60,5 +60,5 @@ export function firingByHand(rule: Rule, error: HealingError, nowMs: number): Fi
     firstErrorAtMs: error.timestampMs,
     firedAtMs: nowMs,
   };
-  return { rule, cause, error };
+  return { rule, cause, error, newestErrors: new Map([[error.fingerprint, error.id]]) };
 }

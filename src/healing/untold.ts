@@ -14,23 +14,29 @@ export function untoldGroups(
   return fingerprints.filter((fingerprint) => !known.has(fingerprint));
 }
 
+/**
+ * Of which error a firing tells, of whose groups those of `news` alone are told of: the one that completed the count, or,
+ * when all of theirs came while the key had fired already, the newest of the first of them.
+ */
+export function errorIdOf({ cause, error, newestErrors }: Firing, news: readonly string[]): string {
+  const [first = error.fingerprint] = news;
+  return news.includes(error.fingerprint) ? cause.errorId : (newestErrors.get(first) ?? cause.errorId);
+}
+
 /** The firing about those groups alone. undefined: there are none, or another rule's attempt sees to it. */
 export async function newsOf(
   firing: Firing,
   told: readonly Attempt[],
-  store: Pick<ErrorStore, 'listErrors'>,
+  store: Pick<ErrorStore, 'getError'>,
 ): Promise<Firing | undefined> {
-  const { rule, cause, error } = firing;
+  const { rule, cause } = firing;
   if (hasSteps(rule) || told.some(({ ruleId }) => ruleId !== rule.id)) return undefined;
   const fingerprints = untoldGroups(
     cause,
     told.map((attempt) => attempt.cause),
   );
-  const [fingerprint] = fingerprints;
-  if (fingerprint === undefined) return undefined;
-  if (fingerprints.includes(error.fingerprint)) return { ...firing, cause: { ...cause, fingerprints } };
-  // It came while its key had fired already: what it is about is its own newest error.
-  const [newest] = (await store.listErrors({ companyId: cause.companyId, fingerprint, limit: 1 })).errors;
-  if (newest === undefined) return undefined;
-  return { ...firing, error: newest, cause: { ...cause, errorId: newest.id, service: newest.service, fingerprints } };
+  if (fingerprints.length === 0) return undefined;
+  const errorId = errorIdOf(firing, fingerprints);
+  const error = errorId === cause.errorId ? firing.error : await store.getError(cause.companyId, errorId);
+  return error && { ...firing, error, cause: { ...cause, errorId, service: error.service, fingerprints } };
 }

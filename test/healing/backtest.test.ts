@@ -130,13 +130,14 @@ test('another group is handed over within the cooldown, one for each key and 30 
     [90_000, 'a'],
     [120_000, 'c'],
   ].map(([at, group]) => errorOf(Number(at), { fingerprint: String(group).repeat(32) }));
-  expect((await run([handsOver], errors)).decisions.map(told).map(([, at, verdict]) => `${at} ${verdict}`)).toEqual([
-    '0 hand_over',
-    '30000 hand_over',
-    '60000 cooldown',
+  const { decisions } = await run([handsOver], errors);
+  expect(decisions.map((one) => [one.atMs - (errors[0]?.receivedAtMs ?? 0), told(one)[2], one.errorId])).toEqual([
+    [0, 'hand_over', errors[0]?.id],
+    [30_000, 'hand_over', errors[1]?.id],
+    [60_000, 'cooldown', errors[2]?.id],
     // Of `c`, which came within the same 30 s.
-    '90000 hand_over',
-    '120000 cooldown',
+    [90_000, 'hand_over', errors[3]?.id],
+    [120_000, 'cooldown', errors[5]?.id],
   ]);
 });
 
